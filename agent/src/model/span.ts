@@ -1,0 +1,25 @@
+/** A span as it leaves the agent. Ids are lower-case hex; times monotonic ns of the node (model/time.ts for wall). */
+import type { Attributes } from './attributes.ts';
+import type { ProtocolName } from './exchange.ts';
+import type { Endpoint } from './socket.ts';
+
+export interface Span {
+  readonly node: string;
+  /** What ran the programs: everything of `sim` happened in the simulated kernel, and says so wherever it shows. */
+  readonly platform: 'sim' | 'linux';
+  readonly traceId: string;
+  readonly spanId: string;
+  /** "" for a root. */
+  readonly parentSpanId: string;
+  readonly name: string;
+  readonly kind: 'server' | 'client';
+  readonly protocol: ProtocolName;
+  readonly startNs: number;
+  readonly durationNs: number;
+  readonly status: 'ok' | 'error' | 'unset';
+  readonly client: Endpoint;
+  readonly server: Endpoint;
+  readonly tgid: number;
+  readonly cgroupId: bigint;
+  readonly attributes: Attributes;
+}
