@@ -1,0 +1,17 @@
+import { parseChecked } from '../../documents/parse-checked.ts';
+import { assemble } from './assemble.ts';
+import { checkReferences } from './references.ts';
+import type { Scenario } from './scenario.ts';
+import { scenarioSchema } from './schema.ts';
+
+/** A scenario file cannot be used: its problems with line, column and key. */
+export { DocumentError as ScenarioError } from '../../documents/document-error.ts';
+
+/**
+ * From the text of a scenario file to a scenario.
+ * @param fileName for messages; nothing is read
+ * @throws ScenarioError
+ */
+export function parseScenario(text: string, fileName: string): Scenario {
+  return assemble(parseChecked(text, fileName, scenarioSchema, checkReferences));
+}
