@@ -1,0 +1,77 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { configKeys, configSchema, environmentName, loadConfig } from './config.ts';
+
+function load(sources: {
+  file?: string;
+  environment?: Record<string, string>;
+  flags?: Record<string, string>;
+}) {
+  const folder = mkdtempSync(join(tmpdir(), 'sonde-config-'));
+  const warnings: string[] = [];
+  try {
+    const file = join(folder, 'agent.yaml');
+    if (sources.file !== undefined) writeFileSync(file, sources.file);
+    const config = loadConfig({
+      ...(sources.file === undefined ? {} : { file }),
+      environment: sources.environment ?? {},
+      flags: sources.flags ?? {},
+      warn: (line) => warnings.push(line),
+    });
+    return { config, warnings };
+  } catch (error) {
+    throw new Error((error as Error).message.replaceAll(`${folder}/`, ''));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+test('nothing set gives the defaults', () => expect(load({}).config).toEqual(configSchema.parse({})));
+
+test('flags win over the environment, and that over the file', () => {
+  const file = 'simulation:\n  btfSeed: 2\n  seed: 2\nstreams:\n  connections: 2';
+  const environment = { SONDE_SIMULATION_BTF_SEED: '3', SONDE_SIMULATION_SEED: '3' };
+  const { config } = load({ file, environment, flags: { 'simulation.btfSeed': '4' } });
+  expect([config.simulation.btfSeed, config.simulation.seed, config.streams.connections]).toEqual([4, 3, 2]);
+});
+
+test('every key has its own environment variable', () => {
+  const names = configKeys().map(environmentName);
+  expect(new Set(names).size).toBe(names.length);
+  expect(names).toContain('SONDE_CAPTURE_PAYLOAD_LIMIT_BYTES');
+});
+
+describe('a fault is one line', () => {
+  test.each([
+    [{ file: 'capture:\n  rnug: btf' }, 'agent.yaml:2:3: capture: unknown key "rnug"; did you mean "rung"?'],
+    [
+      { file: 'capture:\n  ringBytes: 70000' },
+      'agent.yaml:2:14: capture.ringBytes: must be a power of two, got 70000',
+    ],
+    [{ flags: { 'capture.rung': 'kprobe' } }, '--rung: must be "btf", "raw" or "tracepoint", got "kprobe"'],
+    [
+      { environment: { SONDE_STREAMS_CONNECTIONS: 'many' } },
+      'SONDE_STREAMS_CONNECTIONS: must be a whole number, got "many"',
+    ],
+  ])('%j', (sources, want) => {
+    expect(() => load(sources as Parameters<typeof load>[0])).toThrow(want);
+  });
+});
+
+test('a file that is not there is told by name', () => {
+  const sources = { file: 'no-such-file.yaml', environment: {}, flags: {}, warn: () => undefined };
+  expect(() => loadConfig(sources)).toThrow('Cannot read configuration file no-such-file.yaml: ENOENT');
+});
+
+test('a variable that means nothing is warned of, with the nearest name; those of Kubernetes are not', () => {
+  const environment = {
+    SONDE_SIMULATION_SED: '1',
+    SONDE_AGENT_SERVICE_HOST: '10.0.0.1',
+    SONDE_AGENT_PORT_7070_TCP: 'x',
+  };
+  expect(load({ environment }).warnings).toEqual([
+    'SONDE_SIMULATION_SED is no setting; did you mean SONDE_SIMULATION_SEED?',
+  ]);
+});

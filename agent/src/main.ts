@@ -1,0 +1,186 @@
+/**
+ * The command line of the agent. Exit codes (docs/adr/0010): 0 done; 1 done, but something was wrong with the input,
+ * and what was good before the fault is printed and counted; 2 wrong usage or configuration; 3 the input cannot be read
+ * at all; 130 interrupted.
+ */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { type AgentConfig, ConfigError, loadConfig } from './config.ts';
+import { AttachError, LoadError } from './hooks/hook.ts';
+import { replay } from './replay.ts';
+import type { OutputFormat } from './report.ts';
+import { simulate } from './sim.ts';
+import { Terminal, UserError } from './terminal.ts';
+import { ObjectError } from './vm/object/error.ts';
+
+const ExitCode = { OK: 0, FAILED: 1, USAGE: 2, UNREADABLE: 3, INTERRUPTED: 130 } as const;
+
+interface CommonFlags {
+  readonly config?: string;
+  readonly format: OutputFormat;
+  readonly btfSeed?: string;
+  readonly seed?: string;
+  readonly rung?: string;
+  readonly payloadLimitBytes?: string;
+  readonly object?: string;
+  readonly ledger?: boolean;
+}
+
+interface ReplayFlags extends CommonFlags {
+  readonly segment?: number | 'captured';
+}
+
+interface SimFlags extends CommonFlags {
+  readonly scenario: string;
+  readonly duration?: number;
+  readonly pace?: number;
+}
+
+const terminal = new Terminal(process.stdout, process.stderr, process.env);
+const interruption = new AbortController();
+
+process.on('SIGINT', interrupt);
+process.on('SIGTERM', interrupt);
+// A reader that has seen enough (`| head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(ExitCode.OK);
+  throw error;
+});
+
+try {
+  await program().parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+function program(): Command {
+  const root = new Command('sonde-agent')
+    .description(
+      'Shows what every service does without a change to its code: eBPF programs on system calls, run here\nin a simulated kernel.',
+    )
+    .version('0.1.0')
+    .showHelpAfterError('(sonde-agent --help shows what there is)')
+    .exitOverride();
+
+  withCommonOptions(root.command('replay'), 'jsonl')
+    .description(
+      'Plays a capture (pcap, pcapng) as system calls through the eBPF programs and prints its spans.',
+    )
+    .argument('<file>', 'capture file, or - for standard input')
+    .option(
+      '--segment <bytes>',
+      'bytes of one read: a number, or "captured" for one read a captured segment',
+      parseSegment,
+    )
+    .action(async (file: string, flags: ReplayFlags) => {
+      process.exitCode = await replay(
+        {
+          file,
+          format: flags.format,
+          segmentBytes: flags.segment === 'captured' ? undefined : flags.segment,
+          ...common(flags),
+        },
+        { terminal, signal: interruption.signal },
+      );
+    });
+
+  withCommonOptions(root.command('sim'), 'summary')
+    .description('Runs a scenario: declared services that make system calls in the simulated kernel.')
+    .requiredOption('--scenario <file>', 'scenario file (agent/scenarios/README.md explains the format)')
+    .option('--duration <seconds>', "simulated time to run, instead of the scenario's own", parsePositive)
+    .option(
+      '--pace <factor>',
+      'simulated seconds in one second, e.g. 1; default: as fast as it goes',
+      parsePositive,
+    )
+    .action(async (flags: SimFlags) => {
+      process.exitCode = await simulate(
+        {
+          file: flags.scenario,
+          format: flags.format,
+          durationSeconds: flags.duration,
+          pace: flags.pace,
+          ...common(flags),
+        },
+        { terminal, signal: interruption.signal },
+      );
+    });
+
+  for (const command of root.commands) command.exitOverride();
+  return root;
+}
+
+function withCommonOptions(command: Command, format: OutputFormat): Command {
+  return command
+    .addOption(
+      new Option('--format <format>', 'what to print')
+        .choices(format === 'summary' ? ['summary', 'jsonl', 'table'] : ['jsonl', 'table', 'summary'])
+        .default(format),
+    )
+    .option('--config <file>', 'configuration file (YAML)')
+    .option('--btf-seed <number>', 'layout of the simulated kernel structures (simulation.btfSeed)')
+    .option('--seed <number>', 'order of threads and other choices (simulation.seed)')
+    .option('--rung <rung>', 'rung of the attach ladder: btf, raw or tracepoint (capture.rung)')
+    .option('--payload-limit-bytes <bytes>', 'bytes of one call that are copied (capture.payloadLimitBytes)')
+    .option('--object <file>', "eBPF object to run instead of the agent's own")
+    .option('--ledger', 'print the loss ledger on standard error at the end');
+}
+
+function common(flags: CommonFlags): {
+  readonly config: AgentConfig;
+  readonly objectFile?: string;
+  readonly printsLedger: boolean;
+} {
+  const config = loadConfig({
+    ...(flags.config === undefined ? {} : { file: flags.config }),
+    environment: process.env,
+    flags: {
+      'simulation.btfSeed': flags.btfSeed,
+      'simulation.seed': flags.seed,
+      'capture.rung': flags.rung,
+      'capture.payloadLimitBytes': flags.payloadLimitBytes,
+    },
+    warn: (line) => terminal.note(line),
+  });
+  return {
+    config,
+    ...(flags.object === undefined ? {} : { objectFile: flags.object }),
+    printsLedger: flags.ledger === true,
+  };
+}
+
+function parseSegment(text: string): number | 'captured' {
+  if (text === 'captured') return text;
+  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('must be "captured" or a number of bytes from 1 to 9999999.');
+}
+
+function parsePositive(text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError('must be a number above 0.');
+}
+
+/** One clear line on standard error. @returns the exit code */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.OK : ExitCode.USAGE;
+  if (error instanceof ConfigError) {
+    terminal.fail(error.message);
+    return ExitCode.USAGE;
+  }
+  if (error instanceof UserError) {
+    terminal.fail(error.message);
+    return error.exitCode;
+  }
+  if (error instanceof ObjectError || error instanceof LoadError || error instanceof AttachError) {
+    terminal.fail(error.message);
+    return ExitCode.UNREADABLE;
+  }
+  terminal.fail(`defect of Sonde, please report it: ${(error as Error).stack ?? error}`);
+  return ExitCode.FAILED;
+}
+
+/** The first signal ends the run in order, with what is known so far; the second ends it at once. */
+function interrupt(): void {
+  if (interruption.signal.aborted) process.exit(ExitCode.INTERRUPTED);
+  interruption.abort();
+}

@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { type AgentConfig, configSchema } from './config.ts';
+import { expectGolden } from './model/testing/golden.ts';
+import { type ReplayOptions, replay } from './replay.ts';
+import { memoryTerminal } from './testing/memory-terminal.ts';
+
+const CAPTURES = join(import.meta.dirname, '..', 'captures');
+const DEMO = join(CAPTURES, 'demo-http.pcapng');
+const NO_PAYLOAD = join(import.meta.dirname, '..', 'bpf', 'testing', 'socket-nopayload.bpf.o');
+
+async function run(file: string, change: Partial<ReplayOptions> = {}) {
+  const memory = memoryTerminal();
+  const options: ReplayOptions = {
+    file,
+    format: 'jsonl',
+    config: configSchema.parse({}),
+    segmentBytes: undefined,
+    printsLedger: true,
+    ...change,
+  };
+  const code = await replay(options, { terminal: memory.terminal, signal: new AbortController().signal });
+  return { code, stdout: memory.stdout(), stderr: memory.stderr() };
+}
+
+const config = (change: (defaults: AgentConfig) => object): AgentConfig => {
+  const defaults = configSchema.parse({});
+  return { ...defaults, ...change(defaults) };
+};
+const withSeed = (btfSeed: number) =>
+  config(({ simulation }) => ({ simulation: { ...simulation, btfSeed } }));
+const withRung = (rung: AgentConfig['capture']['rung']) =>
+  config(({ capture }) => ({ capture: { ...capture, rung } }));
+
+/** Spans without their times, in an order of their own: where reads are merged or split, times differ. */
+const timeless = (stdout: string): string[] =>
+  stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const { start_unix_nano: _start, duration_nano: _duration, ...rest } = JSON.parse(line);
+      return JSON.stringify(rest);
+    })
+    .sort();
+
+describe('the bundled capture', () => {
+  test('gives the golden spans', async () => {
+    const { code, stdout } = await run(DEMO);
+    expect(code).toBe(0);
+    expectGolden(join(CAPTURES, 'demo-http.golden.jsonl'), stdout);
+  });
+
+  test('gives the same bytes twice', async () => expect(await run(DEMO)).toEqual(await run(DEMO)));
+
+  test.each([0, 2, 3, 4, 5])('gives the same bytes with the kernel laid out by seed %d', async (seed) => {
+    expect((await run(DEMO, { config: withSeed(seed) })).stdout).toBe((await run(DEMO)).stdout);
+  });
+
+  test.each(['raw', 'tracepoint'] as const)('gives the same spans on the %s rung', async (rung) => {
+    expect(timeless((await run(DEMO, { config: withRung(rung) })).stdout)).toEqual(
+      timeless((await run(DEMO)).stdout),
+    );
+  });
+
+  test.each([1, 7, 65_536])('gives the same spans read by %d bytes', async (segmentBytes) => {
+    expect(timeless((await run(DEMO, { segmentBytes })).stdout)).toEqual(timeless((await run(DEMO)).stdout));
+  });
+
+  test('gives no span to an object that was compiled without payload capture', async () => {
+    const { code, stdout, stderr } = await run(DEMO, { objectFile: NO_PAYLOAD });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    expect(stderr).toMatch(/The ledger balances/);
+  });
+});

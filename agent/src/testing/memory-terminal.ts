@@ -1,0 +1,23 @@
+/** A terminal that keeps what is written to it. */
+import { Writable } from 'node:stream';
+import { Terminal } from '../terminal.ts';
+
+export interface MemoryTerminal {
+  readonly terminal: Terminal;
+  stdout(): string;
+  stderr(): string;
+}
+
+export function memoryTerminal(): MemoryTerminal {
+  const [out, err] = [new Sink(), new Sink()];
+  return { terminal: new Terminal(out, err, {}), stdout: () => out.text, stderr: () => err.text };
+}
+
+class Sink extends Writable {
+  text = '';
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.text += chunk.toString('utf8');
+    done();
+  }
+}
