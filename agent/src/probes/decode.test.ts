@@ -143,14 +143,27 @@ describe('decode() reads', () => {
     });
   });
 
-  test('a shutdown', () => {
-    const fields: Write[] = [...socketAt(SOCKET_EVENT.socket), [SOCKET_EVENT.cause, 8, CAUSE.SHUTDOWN_WRITE]];
+  test('a shutdown, with the positions that its TCP socket had come to', () => {
+    const fields: Write[] = [
+      ...socketAt(SOCKET_EVENT.socket),
+      [SOCKET_EVENT.cause, 8, CAUSE.SHUTDOWN_WRITE],
+      [SOCKET_EVENT.protocol, 16, 6],
+      [SOCKET_EVENT.send_position, 32, 300],
+      [SOCKET_EVENT.receive_position, 32, 400],
+    ];
     check(record(EVENT.SOCKET_CLOSE, SOCKET_EVENT.bytes, fields), {
       kind: 'socket-close',
       socket: SOCKET,
       fd: 0,
       cause: 'shutdown-write',
+      positions: { send: 300, receive: 400 },
     });
+  });
+
+  test('a close of a socket that counts no sequence numbers', () => {
+    const fields: Write[] = [...socketAt(SOCKET_EVENT.socket), [SOCKET_EVENT.cause, 8, CAUSE.CLOSE]];
+    const want = { kind: 'socket-close', socket: SOCKET, fd: 0, cause: 'close' } as const;
+    check(record(EVENT.SOCKET_CLOSE, SOCKET_EVENT.bytes, fields), want);
   });
 
   test('a TCP state', () => {

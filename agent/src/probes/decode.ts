@@ -28,6 +28,9 @@ export type Malformed = 'short_record' | 'unknown_kind' | 'bad_length';
 const AF_UNIX = 1;
 const AF_INET = 2;
 const AF_INET6 = 10;
+const IPPROTO_TCP = 6;
+/** Of the low 48 bits: the upper half is the kernel's. Below stand numbers that only stand in for an address. */
+const LOWEST_KERNEL_ADDRESS = 2 ** 47;
 const NO_ENDPOINT: Endpoint = { address: '', port: 0 };
 
 const SOCKET_TYPES: Readonly<Record<number, SocketType>> = { 1: 'stream', 2: 'datagram' };
@@ -129,7 +132,17 @@ export class Decoder {
     const fd = view.getInt32(SOCKET_EVENT.fd, true);
     const cause = view.getUint8(SOCKET_EVENT.cause);
     if (kind === EVENT.SOCKET_CLOSE) {
-      return { kind: 'socket-close', ...head, socket, fd, cause: CLOSE_CAUSES[cause] ?? 'close' };
+      const isSequenced =
+        view.getUint16(SOCKET_EVENT.protocol, true) === IPPROTO_TCP &&
+        socket.address >= LOWEST_KERNEL_ADDRESS;
+      return {
+        kind: 'socket-close',
+        ...head,
+        socket,
+        fd,
+        cause: CLOSE_CAUSES[cause] ?? 'close',
+        ...(isSequenced ? { positions: positionsOf(view) } : {}),
+      };
     }
     return {
       kind: 'socket-open',
@@ -241,6 +254,11 @@ const u64 = (view: DataView, at: number): number =>
 /** The low 48 bits of a kernel address: the upper 16 are all ones on every 64-bit Linux. */
 const u48 = (view: DataView, at: number): number =>
   view.getUint32(at, true) + view.getUint16(at + 4, true) * 2 ** 32;
+
+const positionsOf = (view: DataView) => ({
+  send: view.getUint32(SOCKET_EVENT.send_position, true),
+  receive: view.getUint32(SOCKET_EVENT.receive_position, true),
+});
 
 function endpoint(view: DataView, record: Uint8Array, at: number): Endpoint {
   const family = view.getUint16(at + ENDPOINT.family, true);
