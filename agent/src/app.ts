@@ -108,11 +108,13 @@ export class Agent {
     for (const program of this.#loaded.programs.keys()) this.#loaded.attach(program);
   }
 
-  /** Reads the ring and works off what is in it. @param nowNs the node's monotonic time */
-  drain(nowNs: number): void {
-    if (this.#probes.drain() > 0) this.#nowNs = Math.max(this.#nowNs, nowNs);
+  /** Reads the ring and works off what is in it. @param nowNs the node's monotonic time. @returns records read */
+  drain(nowNs: number): number {
+    const nRecords = this.#probes.drain();
+    if (nRecords > 0) this.#nowNs = Math.max(this.#nowNs, nowNs);
     this.#engine.advance(nowNs);
     this.#merger?.advance(nowNs);
+    return nRecords;
   }
 
   /** Ends the observation: everything that is held is worked off and reported as far as it is known. */

@@ -1,9 +1,13 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { type AgentConfig, configSchema } from './config.ts';
 import { expectGolden } from './model/testing/golden.ts';
 import { type ReplayOptions, replay } from './replay.ts';
 import { memoryTerminal } from './testing/memory-terminal.ts';
+import { bytesOf, ipv4, udp } from './workloads/capture/testing/build-packets.ts';
+import { writePcap } from './workloads/capture/testing/write-capture.ts';
 
 const CAPTURES = join(import.meta.dirname, '..', 'captures');
 const DEMO = join(CAPTURES, 'demo-http.pcapng');
@@ -71,4 +75,24 @@ describe('the bundled capture', () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
     expect(stderr).toMatch(/The ledger balances/);
   });
+});
+
+test('years of silence in a capture take no time', async () => {
+  const YEAR_NS = 365n * 86_400n * 1_000_000_000n;
+  const datagram = ipv4(udp(bytesOf('question'), 4000, 53), {
+    from: '10.0.0.1',
+    to: '10.0.0.2',
+    protocol: 17,
+  });
+  const packets = [0n, 15n * YEAR_NS].map((timestampNs) => ({ timestampNs, bytes: datagram }));
+  const folder = mkdtempSync(join(tmpdir(), 'sonde-replay-'));
+  try {
+    const file = join(folder, 'years.pcap');
+    writeFileSync(file, writePcap(packets, { linkType: 101 }));
+    const { code, stderr } = await run(file);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/capture\.bytes +bytes +16 +16 +0/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
