@@ -162,17 +162,22 @@ export class Connection implements FlowOwner {
 
   /**
    * CLOSE_WAIT says that the peer has said all, but not that the process has read all of it: that is told by a read that
-   * returns 0. After CLOSE, too, what had arrived may still be read.
+   * returns 0. After CLOSE, too, what had arrived may still be read, and a reset that comes back within a send ends the
+   * connection before that send's own record is written: what is left is told when the connection is finished.
    */
   tcpState(event: TcpStateChange): void {
     this.#ends.tcpState(event);
     const { newState } = event;
-    if (newState === TcpState.FIN_WAIT1 || newState === TcpState.LAST_ACK || newState === TcpState.CLOSE)
-      this.#endFlow('send');
+    if (newState === TcpState.FIN_WAIT1 || newState === TcpState.LAST_ACK) this.#endFlow('send');
   }
 
   #endFlow(direction: Direction): void {
     this.#flows[direction].end(this.#ends.isBrokenOff(direction) ? 'cut' : 'complete');
+  }
+
+  /** See Ends. */
+  get hasEndedSending(): boolean {
+    return this.#ends.hasEndedSending;
   }
 
   /** It is not over, and a process is there that uses it, as far as is known. */

@@ -119,9 +119,9 @@ describe('a call on a connection that ends', () => {
       'whole',
     ],
     [
-      'a reset by the client cuts it; the client has read all it wanted',
+      'a reset by the client cuts it for both',
       [client(GET), server(UNTIL_END), resets('client')],
-      'whole',
+      'cancelled: response body cut',
       'connection_reset: response body cut',
     ],
     [

@@ -31,6 +31,8 @@ export class Ends {
   /** The other end sends no more. */
   #peerNs = Infinity;
   #resetNs = Infinity;
+  /** Our FIN went out: what was sent before it was meant to be all. A close that resets sends none. */
+  #finNs = Infinity;
   #isClosed = false;
 
   ownEnd(direction: Direction, nowNs: number): void {
@@ -60,14 +62,22 @@ export class Ends {
     this.#isClosed ||= isClosed;
     // After our FIN was acknowledged, that of the peer is what remains.
     if (PEER_HAS_ENDED.has(newState) || (isClosed && oldState === TcpState.FIN_WAIT2)) this.peerEnd(exitNs);
-    if (WE_HAVE_ENDED.has(newState)) this.ownEnd('send', exitNs);
+    if (WE_HAVE_ENDED.has(newState)) {
+      this.ownEnd('send', exitNs);
+      this.#finNs = Math.min(this.#finNs, exitNs);
+    }
     if (isClosed && BROKEN_OFF_FROM.has(oldState)) this.#resetNs = Math.min(this.#resetNs, exitNs);
   }
 
-  /** The flow did not come to its own end before the connection was broken off. */
+  /** What was sent was meant to be all, or nothing more can be sent: no state that is still to come would change it. */
+  get hasEndedSending(): boolean {
+    return this.#finNs < Infinity || this.#isClosed;
+  }
+
+  /** The flow did not come to its own end before the connection was broken off, or before the reader left. */
   isBrokenOff(direction: Direction): boolean {
-    const endNs = direction === 'send' ? this.#ownNs.send : this.#peerNs;
-    return this.#resetNs < endNs;
+    if (direction === 'send') return this.#resetNs < this.#finNs;
+    return Math.min(this.#resetNs, this.#ownNs.receive) < this.#peerNs;
   }
 
   /**

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { EventFlag } from '../../model/events.ts';
+import { EventFlag, type SocketClose } from '../../model/events.ts';
 import { type SocketId, TcpState } from '../../model/socket.ts';
 import type { Protocol } from '../protocol.ts';
 import {
@@ -112,6 +112,12 @@ describe('an exchange', () => {
   });
 });
 
+/** The last close of a socket whose states nobody sees: AF_UNIX, or no BTF. It is told by itself. */
+function closeWithoutStates(scene: Scene): SocketClose {
+  const { positions: _, ...close } = scene.close();
+  return close;
+}
+
 describe('the end of a flow', () => {
   const enders: readonly [name: string, side: 'client' | 'server', end: (scene: Scene) => void][] = [
     ['a read of 0 bytes', 'client', (scene) => scene.feed(scene.endOfFile())],
@@ -120,8 +126,24 @@ describe('the end of a flow', () => {
       'server',
       (scene) => scene.feed(scene.close({ cause: 'shutdown-write', flags: 0 })),
     ],
-    ['shutdown of both', 'client', (scene) => scene.feed(scene.close({ cause: 'shutdown-both', flags: 0 }))],
-    ['the last close', 'server', (scene) => scene.feed(scene.close())],
+    ['shutdown of both', 'server', (scene) => scene.feed(scene.close({ cause: 'shutdown-both', flags: 0 }))],
+    [
+      'the last close, by the FIN it sends',
+      'server',
+      (scene) => {
+        scene.feed(scene.close());
+        scene.feed(scene.tcpState('ESTABLISHED', 'FIN_WAIT1'));
+      },
+    ],
+    ['the last close, where no state is seen', 'server', (scene) => scene.feed(closeWithoutStates(scene))],
+    [
+      'the last close, some time after, if its state was lost',
+      'server',
+      (scene) => {
+        scene.feed(scene.close());
+        scene.engine.advance(scene.nowNs + 6e9);
+      },
+    ],
     ['a FIN of ours', 'server', (scene) => scene.feed(scene.tcpState('ESTABLISHED', 'FIN_WAIT1'))],
     [
       'CLOSE, some time after',
@@ -175,14 +197,32 @@ describe('the end of a flow', () => {
       for (const step of [client(GET), server(UNTIL_END)]) scene.take(step);
       keep(scene);
       expect(scene.exchanges).toEqual([]);
-      scene.feed(scene.close());
+      scene.feed(closeWithoutStates(scene));
       expect(scene.exchanges).toMatchObject([{ incomplete: null }]);
     });
   }
 
+  test('a close that resets cuts a body that lasts until the end', () => {
+    const scene = opened();
+    scene.take(client(GET));
+    scene.take(server('HTTP/1.1 200 OK\r\n\r\nuntil the end'));
+    scene.feed(scene.close());
+    scene.feed(scene.tcpState('ESTABLISHED', 'CLOSE'));
+    expect(scene.exchanges).toMatchObject([{ incomplete: 'response body cut' }]);
+  });
+
+  test('a reset that comes back within a send does not lose what was sent', () => {
+    const scene = opened();
+    scene.take(client(GET));
+    scene.feed(scene.tcpState('ESTABLISHED', 'CLOSE'));
+    scene.take(server(OK));
+    scene.engine.advance(scene.nowNs + 6e9);
+    expect(outcome(scene)).toEqual([200]);
+  });
+
   test('what comes after it is dropped', () => {
     const scene = opened();
-    scene.feed(scene.close());
+    scene.feed(closeWithoutStates(scene));
     scene.feed(scene.data('receive', bytesOf(GET)));
     expect(drops(scene)).toEqual({ after_end: GET.length });
   });
@@ -560,7 +600,7 @@ test('a connect that fails leaves nothing, one that waits is a start', () => {
 
 test('a socket that was closed may be opened again', () => {
   const scene = opened();
-  scene.feed(scene.close());
+  scene.feed(closeWithoutStates(scene));
   scene.feed(scene.open());
   scene.take(client(GET));
   scene.take(server(OK));

@@ -51,6 +51,8 @@ export class ProtocolEngine {
   readonly #usedBy = new Map<string, Set<Connection>>();
   /** Connections that peer or process have left. */
   readonly #left = new Set<Connection>();
+  /** Connections whose last descriptor is gone, with the time of that: the state that the close leads to is due. */
+  readonly #closing = new Map<Connection, number>();
 
   constructor(options: EngineOptions) {
     this.#books = new Books(options.ledger);
@@ -93,6 +95,9 @@ export class ProtocolEngine {
       connection.skipGaps();
       this.#noteHeld(connection);
     }
+    for (const [connection, sinceNs] of this.#closing) {
+      if (nowNs - sinceNs >= this.#limits.lingerNs) this.#finishClosed(connection);
+    }
     for (const connection of this.#left) {
       if (connection.isInUse) this.#left.delete(connection);
       else if (nowNs - connection.lastNs >= this.#limits.lingerNs) this.#finish(connection, true);
@@ -109,7 +114,7 @@ export class ProtocolEngine {
   flush(nowNs: number): void {
     this.advance(nowNs);
     for (const connection of [...this.#connections.values()])
-      this.#finish(connection, this.#left.has(connection));
+      this.#finish(connection, this.#left.has(connection) || this.#closing.has(connection));
   }
 
   #onData(event: DataEvent): void {
@@ -137,7 +142,8 @@ export class ProtocolEngine {
       if (known !== undefined) this.#finish(known, true);
       return;
     }
-    if (known?.isOther(event)) this.#finish(known, true);
+    if (known !== undefined && this.#closing.has(known)) this.#finishClosed(known);
+    else if (known?.isOther(event)) this.#finish(known, true);
     this.#closed.delete(event.socket);
     this.#connectionOf(event.socket, event.exitNs).opened(event);
     this.#keepWithinLimits();
@@ -150,8 +156,10 @@ export class ProtocolEngine {
       // While another descriptor is there (fork, dup), its owner goes on.
       if ((event.flags & EventFlag.LAST_REFERENCE) === 0) return;
       connection.close(event);
-      this.#finish(connection, true);
-      this.#closed.add(event.socket);
+      // A close is recorded before what it does: the state that follows tells whether it sent a FIN or a reset.
+      const followsState = event.positions !== undefined && !connection.hasEndedSending;
+      if (followsState) this.#closing.set(connection, event.exitNs);
+      else this.#finishClosed(connection);
       return;
     }
     if (event.cause !== 'shutdown-read') connection.shutDown('send', event.exitNs);
@@ -164,7 +172,17 @@ export class ProtocolEngine {
     if (connection === undefined) return;
     connection.tcpState(event);
     this.#noteHeld(connection);
+    if (this.#closing.has(connection) && connection.hasEndedSending) {
+      this.#finishClosed(connection);
+      return;
+    }
     if (event.newState === TcpState.CLOSE) this.#leave(connection, event.exitNs);
+  }
+
+  /** The last descriptor is gone: nothing that comes now is about this connection. */
+  #finishClosed(connection: Connection): void {
+    this.#finish(connection, true);
+    this.#closed.add(connection.socket);
   }
 
   #leave(connection: Connection, nowNs: number): void {
@@ -239,6 +257,7 @@ export class ProtocolEngine {
     }
     this.#connections.delete(connection.socket);
     this.#left.delete(connection);
+    this.#closing.delete(connection);
     this.#noteHeld(connection);
   }
 }
