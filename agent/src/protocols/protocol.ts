@@ -43,9 +43,10 @@ export interface Protocol<M = unknown, S = unknown> {
 
   /**
    * The first place where a message of this role plainly begins. Called after bytes of the flow were lost or not
-   * understood, so whatever `state` has learnt from this flow may be out of date.
+   * understood, so whatever `state` has learnt from this flow may be out of date. `mayStart`: one may begin at the very
+   * first byte, by what was before it; otherwise that is somewhere within something.
    */
-  resync(bytes: Uint8Array, role: Role, state: S): Resync;
+  resync(bytes: Uint8Array, role: Role, state: S, mayStart: boolean): Resync;
 
   /** What pairs a request with its answer; null: the order on the connection does. */
   key(message: M): string | number | null;

@@ -241,13 +241,7 @@ export class Connection implements FlowOwner {
       flow.dismiss(flow.unread().length);
       return;
     }
-    const pieceStart = flow.unread().length - piece.payload.length;
     if (this.#infer(flow)) return;
-    // What was kept is no start, but this record may be one.
-    if (pieceStart > 0) {
-      flow.dismiss(pieceStart);
-      if (this.#infer(flow)) return;
-    }
     flow.dismiss(flow.unread().length);
     this.#nUnknown[flow.direction]++;
   }

@@ -6,6 +6,7 @@ import {
   bytesOf,
   CLIENT,
   client,
+  gist,
   play,
   Scene,
   SERVER,
@@ -550,7 +551,7 @@ describe('state of a connection', () => {
     const scene = new Scene({ protocols: [long], limits: { maxBad: 3 } });
     scene.feed(scene.open(SOCKET, atZero));
     talk(scene, SOCKET, 'ab', '1');
-    scene.feed(scene.data('receive', bytesOf('?'.repeat(9)), { position: 2 }));
+    scene.feed(scene.data('receive', bytesOf(`${'?'.repeat(8)}\n`), { position: 2 }));
     expect(scene.exchanges.map(({ name, incomplete }) => [name, incomplete])).toEqual([
       ['b2/0 undefined', 'no response'],
       ['a1/0 13/0', 'protocol unclear'],
@@ -567,8 +568,8 @@ describe('state of a connection', () => {
     [
       'its first bytes were not understood',
       (scene) => {
-        scene.feed(scene.open(SOCKET, { ...atZero, sendPosition: 0xffff_ffff }));
-        scene.feed(scene.data('send', bytesOf('?'), { position: 0xffff_ffff }));
+        scene.feed(scene.open(SOCKET, { ...atZero, sendPosition: 0xffff_fffe }));
+        scene.feed(scene.data('send', bytesOf('?\n'), { position: 0xffff_fffe }));
       },
     ],
   ];
@@ -615,11 +616,30 @@ describe('recognition', () => {
     expect(play([client('\u0000\u0001'), ...weak]).exchanges).toEqual([]);
   });
 
-  test('looks at every record, even if the one before might go on', () => {
-    expect(play([client('HTTP/1.'), client(GET), server(OK)]).exchanges).toMatchObject([
-      { incomplete: null },
-    ]);
-  });
+  const unknown: readonly [name: string, before: readonly Step[], nExchanges: number][] = [
+    ['after a line that is none', [client('HTTP/1.\r\n')], 1],
+    ['in the midst of a line, whatever a read had', [client('HTTP/1.')], 0],
+    ['after a turn', [client('HTTP/1.'), server('\u0002')], 1],
+    ['after a line and half a line', [client('HTTP/1.\r\n{')], 0],
+    [
+      'behind a query that looks like a method',
+      [client('x=1&y='), client('1 HTTP/1.1\r\nHost: h\r\n\r\n')],
+      1,
+    ],
+    ['behind a half of a request line', [client('G\u00edT / HTTP/1.1\r\nHost: h\r\n\r\n')], 1],
+  ];
+  for (const opening of ['usual', null] as const) {
+    for (const [name, before, nExchanges] of unknown) {
+      test(`finds a start ${name}, ${opening === null ? 'joined late' : 'opening seen'}: ${nExchanges}`, () => {
+        const steps = [...before, client('GET /a HTTP/1.1\r\n\r\n'), server(OK)];
+        const bytewise = (bytes: Uint8Array) => Array.from(bytes, (byte) => Uint8Array.of(byte));
+        const whole = play(steps, { opening });
+        expect(whole.exchanges.map((exchange) => exchange.name)).toEqual(Array(nExchanges).fill('GET'));
+        const split = play(steps, { opening, split: bytewise });
+        expect(split.exchanges.map(gist)).toEqual(whole.exchanges.map(gist));
+      });
+    }
+  }
 
   test('looks only at the first record after a turn when many were unknown', () => {
     const noise = Array.from({ length: 40 }, () => client('\u0000\u0001'));

@@ -56,6 +56,15 @@ const MAX_SKIP_BYTES = 1 << 30;
 const MAX_AHEAD_RECORDS = 256;
 const MAX_QUEUED_RECORDS = 4096;
 
+const LF = 0x0a;
+
+/**
+ * Why a message may begin at a place: the flow or a message before it is known to have come to it (known), or only a
+ * line ended there (line), or what was before is lost (gap). Where a record begins says nothing, a reader takes what is
+ * there; but see `Mark.turn`.
+ */
+type Boundary = 'known' | 'line' | 'gap' | 'none';
+
 export class Flow implements PieceSink {
   readonly direction: Direction;
   readonly #owner: FlowOwner;
@@ -79,6 +88,9 @@ export class Flow implements PieceSink {
   #marks: Mark[] = [];
   /** How much of the buffer need not be searched again. */
   #scanned = 0;
+
+  /** Of the place before the next unread byte. */
+  #boundary: Boundary = 'known';
 
   #message: Message | null = null;
   /** Bytes of the open message's body, or of one part of it, that are still to pass. */
@@ -158,17 +170,23 @@ export class Flow implements PieceSink {
     this.#role = role;
     this.#mode = 'head';
     this.#scanned = 0;
+    if (!this.#mayStartHere) this.#loseFraming();
     this.#run();
   }
 
   /** The protocol was not what it seemed: what is unread is not looked at again. */
   unclassified(): void {
     this.#dropBuffer('unclassified');
-    this.restart();
+    this.#infer();
   }
 
   /** From here on the flow may carry anything. Its last message was ended before: see endMessage. */
   restart(): void {
+    this.#boundary = 'known';
+    this.#infer();
+  }
+
+  #infer(): void {
     this.#mode = 'infer';
     this.#scanned = 0;
     this.resume();
@@ -271,6 +289,10 @@ export class Flow implements PieceSink {
       this.#dropBuffer('resynchronised');
       this.#mode = 'head';
     }
+    // Nobody is answered in the midst of a message's first bytes.
+    const newest = this.#marks.at(-1);
+    if (this.#mode === 'infer' && piece.mark.turn && newest !== undefined && newest.index < piece.mark.index)
+      this.#dropBuffer('unclassified');
     const isFirstUnread = this.#buffer.length === 0;
     let { payload } = piece;
     if (isFirstUnread) {
@@ -285,12 +307,57 @@ export class Flow implements PieceSink {
     }
     if (payload.length > 0) {
       this.#buffer.append(payload);
-      if (this.#mode === 'infer') this.#owner.classify(this, piece);
+      if (this.#mode === 'infer') this.#classify();
       this.#run();
     }
     const unknownBytes = piece.length - piece.payload.length;
     if (unknownBytes > 0) this.#readUnknown(unknownBytes, piece);
     this.#offerSkip();
+  }
+
+  /** Has every place looked at where a message may begin, until one is recognised or may yet be with more bytes. */
+  #classify(): void {
+    while (this.#mode === 'infer' && this.#buffer.length > 0) {
+      const position = this.#position;
+      if (!this.#mayStartHere) {
+        this.#drop('unclassified', this.#nextStart());
+        continue;
+      }
+      const turn = this.#isTurn;
+      // A line may stand in a body.
+      const doubtBefore = this.#doubt;
+      if (this.#boundary === 'line' && !turn) this.#beginDoubt();
+      const { length } = this.#buffer;
+      const mark = { ...this.#markAt(position), turn };
+      this.#owner.classify(this, { position, length, payload: this.#buffer.view(), mark, missing: false });
+      if (this.#mode === 'infer') this.#doubt = doubtBefore;
+      if (this.#position === position) return;
+    }
+  }
+
+  /** A message may begin at the next unread byte, by what was before it. */
+  get #mayStartHere(): boolean {
+    return this.#boundary === 'known' || this.#boundary === 'line' || this.#isTurn;
+  }
+
+  /** The next unread byte is the first one after the other end spoke. */
+  get #isTurn(): boolean {
+    if (this.#buffer.length === 0) return false;
+    const { turn, position } = this.#markAt(this.#position);
+    return turn && position === this.#position;
+  }
+
+  /** How many unread bytes, at least one, there are up to the next place where a message may begin. */
+  #nextStart(): number {
+    const lf = this.#buffer.view().indexOf(LF);
+    const turn = this.#nextTurn();
+    return Math.min(lf < 0 ? this.#buffer.length : lf + 1, turn ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** How many unread bytes, at least one, there are up to the next turn; null if none is among them. */
+  #nextTurn(): number | null {
+    const mark = this.#marks.find(({ turn, position }) => turn && position > this.#position);
+    return mark === undefined ? null : mark.position - this.#position;
   }
 
   /** Reads the buffer as far as it goes. */
@@ -363,6 +430,7 @@ export class Flow implements PieceSink {
 
   #onBad(): void {
     this.#nBad++;
+    this.#boundary = 'known';
     if (this.#message !== null) this.#closeMessage(`${this.#role} body malformed`);
     if (this.#nBad > this.#owner.limits.maxBad) {
       this.#nBad = 0;
@@ -385,6 +453,7 @@ export class Flow implements PieceSink {
   #begin(parsed: Parsed<unknown> & { kind: 'message' }): void {
     const message = this.#beginMessage(parsed.value);
     this.#take(parsed.end);
+    this.#boundary = 'known';
     this.#pauseAfter = parsed.wait === true;
     this.#nParts = 0;
     if (parsed.isAmbiguous) this.#beginDoubt();
@@ -411,7 +480,26 @@ export class Flow implements PieceSink {
   #resync(): boolean {
     const length = this.#buffer.length;
     const { protocol, state } = this.#owner;
-    const found = protocol!.resync(this.#buffer.view(), this.#role, state);
+    const bytes = this.#buffer.view();
+    const turn = this.#nextTurn();
+    if (turn !== null) {
+      // What is kept may go on after the turn, if no message begins there.
+      const after = protocol!.resync(bytes.subarray(turn), this.#role, state, true);
+      if (after.kind === 'found' && after.at === 0) {
+        this.#drop('resynchronised', turn);
+        return true;
+      }
+      if (after.kind === 'none' && after.keep === 0 && length <= this.#owner.limits.maxInferBytes)
+        return false;
+    }
+    let mayStart = this.#mayStartHere;
+    if (this.#boundary === 'gap' && !mayStart) {
+      // The gap may have taken the first letters of what stands here: only what nothing else looks like counts.
+      const inferred = protocol!.infer(bytes);
+      if (inferred.kind === 'need' && length <= this.#owner.limits.maxInferBytes) return false;
+      mayStart = inferred.kind === 'mine' && inferred.role === this.#role && inferred.confidence === 1;
+    }
+    const found = protocol!.resync(bytes, this.#role, state, mayStart);
     if (found.kind === 'found') {
       this.#drop('resynchronised', found.at);
       this.#mode = 'head';
@@ -453,6 +541,7 @@ export class Flow implements PieceSink {
       this.#owner.onLoss(this);
     } else if (this.#mode === 'infer') this.#dropBuffer('unclassified');
     this.#scanned = 0;
+    this.#boundary = 'gap';
   }
 
   #lose(): void {
@@ -506,6 +595,7 @@ export class Flow implements PieceSink {
     this.#passedBytes += n;
     this.#position += n;
     if (isInBooks) this.#owner.books.bytesUsed(n);
+    this.#boundary = this.#passBytes === 0 ? 'known' : 'none';
     if (this.#passBytes === 0 && this.#mode === 'body') this.#closeMessage(null);
   }
 
@@ -531,6 +621,7 @@ export class Flow implements PieceSink {
   }
 
   #advance(n: number): void {
+    this.#boundary = this.#buffer.view()[n - 1] === LF ? 'line' : 'none';
     this.#buffer.consume(n);
     this.#position += n;
     let nPast = 0;
@@ -560,9 +651,9 @@ export class Flow implements PieceSink {
     return this.#buffer.view();
   }
 
-  /** These unread bytes are no start of a message. */
+  /** The unread bytes, or the first `n` of them, are no message from their start on: goes on where one may begin. */
   dismiss(n: number): void {
-    this.#drop('unclassified', n);
+    this.#drop('unclassified', Math.min(n, this.#nextStart()));
   }
 
   #offerSkip(): void {

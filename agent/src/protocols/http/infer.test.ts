@@ -17,6 +17,8 @@ describe('infer()', () => {
     ['HTTP/1.1 200 OK', 'response 1'],
     ['HTTP/1.0 404\r\n', 'response 1'],
     ['http/1.1 200 OK', 'response 0.8'],
+    ['1 HTTP/1.1\r\n', 'no'],
+    ['GET HTTP/1.1\r\n', 'request 1'],
     ['', 'need'],
     ['G', 'need'],
     ['GET /a', 'need'],
@@ -39,17 +41,22 @@ describe('infer()', () => {
 });
 
 describe('resync()', () => {
-  const rows: readonly [text: string, role: 'request' | 'response', want: string][] = [
-    ['tail of a body\nGET /x HTTP/1.1\r\n', 'request', 'found 15'],
-    ['{"tail":1}HTTP/1.1 200 OK\r\n', 'response', 'found 10'],
-    ['GET /x HTTP/1.1\r\nHost: a', 'response', 'none 24'],
-    ['tail\r\nGET /x HT', 'request', 'none 6'],
-    ['{"tail":1}HTTP/1', 'response', 'none 10'],
-    ['{"tail":1}HT', 'response', 'none 10'],
+  const rows: readonly [text: string, role: 'request' | 'response', mayStart: boolean, want: string][] = [
+    ['tail of a body\nGET /x HTTP/1.1\r\n', 'request', true, 'found 15'],
+    ['{"tail":1}HTTP/1.1 200 OK\r\n', 'response', true, 'found 10'],
+    ['GET /x HTTP/1.1\r\nHost: a', 'response', true, 'none 24'],
+    ['tail\r\nGET /x HT', 'request', true, 'none 6'],
+    ['{"tail":1}HTTP/1', 'response', true, 'none 10'],
+    ['{"tail":1}HT', 'response', true, 'none 10'],
+    ['GET /x HTTP/1.1\r\n', 'request', true, 'found 0'],
+    ['GET /x HTTP/1.1\r\n', 'request', false, 'none 17'],
+    ['T / HTTP/1.1\r\nPUT /x HTTP/1.1\r\n', 'request', false, 'found 14'],
+    ['1 HTTP/1.1\r\n', 'request', true, 'none 12'],
+    ['HTTP/1.1 200 OK\r\n', 'response', false, 'found 0'],
   ];
-  for (const [text, role, want] of rows) {
-    test(`${JSON.stringify(text)} for a ${role}: ${want}`, () => {
-      const found = resync(bytesOf(text), role);
+  for (const [text, role, mayStart, want] of rows) {
+    test(`${JSON.stringify(text)} for a ${role}, ${mayStart ? 'at' : 'not at'} a start: ${want}`, () => {
+      const found = resync(bytesOf(text), role, undefined, mayStart);
       expect(found.kind === 'found' ? `found ${found.at}` : `none ${found.keep}`).toBe(want);
     });
   }

@@ -48,9 +48,13 @@ function request(line: Uint8Array): Inference {
   return mine(isKnown ? 0.8 : 0.6);
 }
 
-/** A start counts here only if it is plain: the bytes around may be a body that talks about HTTP. */
-export function resync(bytes: Uint8Array, role: Role): Resync {
-  for (let at = 0; at < bytes.length; ) {
+/**
+ * A start counts here only if it is plain: the bytes around may be a body that talks about HTTP. A request begins after a
+ * line end, or at the first byte if `mayStart`; an answer is told by its first word, wherever it stands.
+ */
+export function resync(bytes: Uint8Array, role: Role, _state: unknown, mayStart: boolean): Resync {
+  const first = mayStart || role === 'response' ? 0 : afterLineEnd(bytes, 0);
+  for (let at = first; at >= 0 && at < bytes.length; ) {
     const rest = bytes.subarray(at);
     const inferred = infer(rest);
     if (inferred.kind === 'mine' && inferred.role === role && inferred.confidence >= SURE)

@@ -3,6 +3,7 @@
  * versions, targets with spaces or bytes beyond ASCII.
  */
 import { text } from './text.ts';
+import { KNOWN_METHODS } from './types.ts';
 
 export interface RequestLine {
   readonly method: string;
@@ -33,7 +34,12 @@ export function readRequestLine(line: Uint8Array): RequestLine | null {
   const last = VERSION.exec(words.at(-1)!);
   // HTTP/2 starts with what looks like a request, so that HTTP/1 servers refuse it.
   if (method === 'PRI' && target === '*') return null;
-  if (last !== null) return { method, target: words.length > 2 ? target! : '', version: last[1] ?? '' };
+  if (last !== null) {
+    const hasTarget = words.length > 2;
+    // Two words at the end of some line, if the method is none that is known.
+    if (!hasTarget && !KNOWN_METHODS.has(method)) return null;
+    return { method, target: hasTarget ? target! : '', version: last[1] ?? '' };
+  }
   return words.length === 2 ? { method, target: target!, version: null } : null;
 }
 

@@ -142,7 +142,7 @@ export function protocolSuite(protocol: Protocol, samples: readonly ProtocolSamp
         fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
           protocol.infer(bytes);
           for (const role of ['request', 'response'] as const) {
-            const found = protocol.resync(bytes, role, protocol.newState?.(false));
+            const found = protocol.resync(bytes, role, protocol.newState?.(false), bytes.length % 2 === 0);
             const at = found.kind === 'found' ? found.at : found.keep;
             expect(at).toBeGreaterThanOrEqual(0);
             expect(at).toBeLessThanOrEqual(bytes.length);
