@@ -9,8 +9,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type AgentConfig, configSchema } from './config.ts';
-import { replay } from './replay.ts';
-import { memoryTerminal } from './testing/memory-terminal.ts';
+import { runReplay, timeless } from './testing/run-replay.ts';
 import { TcpFlag } from './workloads/capture/packets/transport.ts';
 import {
   bytesOf,
@@ -265,34 +264,12 @@ const otherLayout = fc.integer({ min: 2, max: 1000 });
 const writeCapture = (plan: CapturePlan) => writeFileSync(join(directory, 'capture.pcap'), fileOf(plan));
 
 async function run(change: { readonly segmentBytes?: number; readonly config?: AgentConfig }) {
-  const { terminal, stdout, stderr } = memoryTerminal();
-  await replay(
-    {
-      file: join(directory, 'capture.pcap'),
-      format: 'jsonl',
-      config: change.config ?? DEFAULTS,
-      segmentBytes: change.segmentBytes,
-      printsLedger: true,
-    },
-    { terminal, signal: new AbortController().signal },
-  );
+  const { stdout, stderr } = await runReplay(join(directory, 'capture.pcap'), change);
   // An unbalanced ledger and a stopped program are defects.
-  const report = stderr();
-  expect(report).not.toMatch(/defect/);
-  expect(report).toMatch(/The ledger balances/);
-  return stdout();
+  expect(stderr).not.toMatch(/defect/);
+  expect(stderr).toMatch(/The ledger balances/);
+  return stdout;
 }
-
-/** Reads that are merged or split begin and end at other times; everything else must be the same. */
-const timeless = (stdout: string): string[] =>
-  stdout
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => {
-      const { start_unix_nano: _start, duration_nano: _duration, ...rest } = JSON.parse(line);
-      return JSON.stringify(rest);
-    })
-    .sort();
 
 test('a capture with repetitions and disorder gives the same spans however it is read', async () => {
   let nSpans = 0;

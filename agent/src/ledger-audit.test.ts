@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
-import { type AgentConfig, configSchema } from './config.ts';
+import type { AgentConfig } from './config.ts';
 import { ViewMerger } from './correlate/merge.ts';
 import type { KeyedSpan } from './correlate/spans.ts';
 import { Ledger, Stage } from './ledger/ledger.ts';
@@ -10,8 +10,7 @@ import type { Span } from './model/span.ts';
 import { KernelCounters } from './probes/counters.ts';
 import { COUNTER } from './probes/layout.gen.ts';
 import { Probes } from './probes/probes.ts';
-import { type ReplayOptions, replay } from './replay.ts';
-import { memoryTerminal } from './testing/memory-terminal.ts';
+import { runReplay } from './testing/run-replay.ts';
 import { runScenario } from './testing/run-scenario.ts';
 import { bytesOf, ipv4, tcp, udp } from './workloads/capture/testing/build-packets.ts';
 import { writePcap } from './workloads/capture/testing/write-capture.ts';
@@ -134,17 +133,9 @@ interface Run {
   readonly imbalances: () => Promise<number>;
 }
 
-async function replayed(file: string, signal = new AbortController().signal): Promise<number> {
-  const { terminal, stderr } = memoryTerminal();
-  const options: ReplayOptions = {
-    file,
-    format: 'jsonl',
-    config: configSchema.parse({}),
-    segmentBytes: undefined,
-    printsLedger: false,
-  };
-  await replay(options, { terminal, signal });
-  return stderr().match(/defect: ledger/g)?.length ?? 0;
+async function replayed(file: string, signal?: AbortSignal): Promise<number> {
+  const { stderr } = await runReplay(file, {}, signal);
+  return stderr.match(/defect: ledger/g)?.length ?? 0;
 }
 
 function played(options: Parameters<typeof runScenario>[0]): number {

@@ -4,28 +4,13 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { type AgentConfig, configSchema } from './config.ts';
 import { expectGolden } from './model/testing/golden.ts';
-import { type ReplayOptions, replay } from './replay.ts';
-import { memoryTerminal } from './testing/memory-terminal.ts';
+import { runReplay, timeless } from './testing/run-replay.ts';
 import { bytesOf, ipv4, udp } from './workloads/capture/testing/build-packets.ts';
 import { writePcap } from './workloads/capture/testing/write-capture.ts';
 
 const CAPTURES = join(import.meta.dirname, '..', 'captures');
 const DEMO = join(CAPTURES, 'demo-http.pcapng');
 const NO_PAYLOAD = join(import.meta.dirname, '..', 'bpf', 'testing', 'socket-nopayload.bpf.o');
-
-async function run(file: string, change: Partial<ReplayOptions> = {}) {
-  const memory = memoryTerminal();
-  const options: ReplayOptions = {
-    file,
-    format: 'jsonl',
-    config: configSchema.parse({}),
-    segmentBytes: undefined,
-    printsLedger: true,
-    ...change,
-  };
-  const code = await replay(options, { terminal: memory.terminal, signal: new AbortController().signal });
-  return { code, stdout: memory.stdout(), stderr: memory.stderr() };
-}
 
 const config = (change: (defaults: AgentConfig) => object): AgentConfig => {
   const defaults = configSchema.parse({});
@@ -36,42 +21,34 @@ const withSeed = (btfSeed: number) =>
 const withRung = (rung: AgentConfig['capture']['rung']) =>
   config(({ capture }) => ({ capture: { ...capture, rung } }));
 
-/** Spans without their times, in an order of their own: where reads are merged or split, times differ. */
-const timeless = (stdout: string): string[] =>
-  stdout
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => {
-      const { start_unix_nano: _start, duration_nano: _duration, ...rest } = JSON.parse(line);
-      return JSON.stringify(rest);
-    })
-    .sort();
-
 describe('the bundled capture', () => {
   test('gives the golden spans', async () => {
-    const { code, stdout } = await run(DEMO);
+    const { code, stdout } = await runReplay(DEMO);
     expect(code).toBe(0);
     expectGolden(join(CAPTURES, 'demo-http.golden.jsonl'), stdout);
   });
 
-  test('gives the same bytes twice', async () => expect(await run(DEMO)).toEqual(await run(DEMO)));
+  test('gives the same bytes twice', async () =>
+    expect(await runReplay(DEMO)).toEqual(await runReplay(DEMO)));
 
   test.each([0, 2, 3, 4, 5])('gives the same bytes with the kernel laid out by seed %d', async (seed) => {
-    expect((await run(DEMO, { config: withSeed(seed) })).stdout).toBe((await run(DEMO)).stdout);
+    expect((await runReplay(DEMO, { config: withSeed(seed) })).stdout).toBe((await runReplay(DEMO)).stdout);
   });
 
   test.each(['raw', 'tracepoint'] as const)('gives the same spans on the %s rung', async (rung) => {
-    expect(timeless((await run(DEMO, { config: withRung(rung) })).stdout)).toEqual(
-      timeless((await run(DEMO)).stdout),
+    expect(timeless((await runReplay(DEMO, { config: withRung(rung) })).stdout)).toEqual(
+      timeless((await runReplay(DEMO)).stdout),
     );
   });
 
   test.each([1, 7, 65_536])('gives the same spans read by %d bytes', async (segmentBytes) => {
-    expect(timeless((await run(DEMO, { segmentBytes })).stdout)).toEqual(timeless((await run(DEMO)).stdout));
+    expect(timeless((await runReplay(DEMO, { segmentBytes })).stdout)).toEqual(
+      timeless((await runReplay(DEMO)).stdout),
+    );
   });
 
   test('gives no span to an object that was compiled without payload capture', async () => {
-    const { code, stdout, stderr } = await run(DEMO, { objectFile: NO_PAYLOAD });
+    const { code, stdout, stderr } = await runReplay(DEMO, { objectFile: NO_PAYLOAD });
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
     expect(stderr).toMatch(/The ledger balances/);
   });
@@ -89,7 +66,7 @@ test('years of silence in a capture take no time', async () => {
   try {
     const file = join(folder, 'years.pcap');
     writeFileSync(file, writePcap(packets, { linkType: 101 }));
-    const { code, stderr } = await run(file);
+    const { code, stderr } = await runReplay(file);
     expect(code).toBe(0);
     expect(stderr).toMatch(/capture\.bytes +bytes +16 +16 +0/);
   } finally {
