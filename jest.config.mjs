@@ -1,14 +1,20 @@
-const project = (name) => ({
+const project = ([name, folder]) => ({
   displayName: name,
-  rootDir: name,
+  rootDir: folder,
   testMatch: ['<rootDir>/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
-  transform: { '\\.ts$': '<rootDir>/../tasks/strip-types.cjs' },
+  transform: { '\\.ts$': `${import.meta.dirname}/tasks/strip-types.cjs` },
 });
 
 export default {
-  projects: ['agent', 'tasks'].map(project),
+  projects: Object.entries({
+    agent: 'agent',
+    collector: 'collector',
+    packages: 'packages',
+    proto: 'proto',
+    tasks: 'tasks',
+  }).map(project),
   maxWorkers: 2,
   // A guard against hangs only: machines that run this may be busy.
   testTimeout: 120_000,

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { check } from './layers.ts';
 
-const ok = (path: string, source: string) => expect(check(path, source)).toEqual([]);
+const ok = (path: string, source: string) => expect(check('agent', path, source)).toEqual([]);
 const bad = (path: string, source: string, want: RegExp) =>
-  expect(check(path, source).join('\n')).toMatch(want);
+  expect(check('agent', path, source).join('\n')).toMatch(want);
 
 test('vm imports nothing of ours', () =>
   bad('vm/x.ts', "import { a } from '../model/a.ts';", /vm\/x.ts: imports "model\/a.ts".*published alone/));

@@ -2,11 +2,12 @@
  * The agent of one node: a platform's events through every room to spans, edges and the ledger. With main.ts,
  * config.ts and the commands beside it the only code that knows every room.
  */
-import type { AgentConfig } from './config.ts';
+
+import { type Imbalance, Ledger, type Stage } from '@sonde/ledger';
+import type { Settings } from '@sonde/settings';
 import { ViewMerger } from './correlate/merge.ts';
 import { toSpan } from './correlate/spans.ts';
 import type { LoadedObject, Platform } from './hooks/hook.ts';
-import { type Imbalance, Ledger, type Stage } from './ledger/ledger.ts';
 import type { Direction } from './model/events.ts';
 import type { SocketId } from './model/socket.ts';
 import type { Span } from './model/span.ts';
@@ -25,7 +26,7 @@ export interface AgentOptions {
   readonly platform: Platform;
   /** The eBPF object's bytes. */
   readonly object: Uint8Array;
-  readonly config: AgentConfig;
+  readonly config: Settings;
   readonly selection: Selection;
   readonly names: NameSource;
   /** Spans, each once, as they are complete. */

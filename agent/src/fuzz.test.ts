@@ -7,8 +7,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type Settings, settingsSchema } from '@sonde/settings';
 import fc from 'fast-check';
-import { type AgentConfig, configSchema } from './config.ts';
 import { runReplay, timeless } from './testing/run-replay.ts';
 import { TcpFlag } from './workloads/capture/packets/transport.ts';
 import {
@@ -248,8 +248,8 @@ function fileOf(plan: CapturePlan): Uint8Array {
   return whole;
 }
 
-const DEFAULTS = configSchema.parse({});
-const withLayout = (btfSeed: number): AgentConfig => ({
+const DEFAULTS = settingsSchema.parse({});
+const withLayout = (btfSeed: number): Settings => ({
   ...DEFAULTS,
   simulation: { ...DEFAULTS.simulation, btfSeed },
 });
@@ -263,7 +263,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 const otherLayout = fc.integer({ min: 2, max: 1000 });
 const writeCapture = (plan: CapturePlan) => writeFileSync(join(directory, 'capture.pcap'), fileOf(plan));
 
-async function run(change: { readonly segmentBytes?: number; readonly config?: AgentConfig }) {
+async function run(change: { readonly segmentBytes?: number; readonly config?: Settings }) {
   const { stdout, stderr } = await runReplay(join(directory, 'capture.pcap'), change);
   // An unbalanced ledger and a stopped program are defects.
   expect(stderr).not.toMatch(/defect/);

@@ -1,7 +1,7 @@
 /** Files that a user names, read with one clear line where they cannot be. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { UserError } from './terminal.ts';
+import { UserError } from '@sonde/cli';
 
 const AGENT_OBJECT = fileURLToPath(new URL('../bpf/socket.bpf.o', import.meta.url));
 

@@ -2,10 +2,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
-import type { AgentConfig } from './config.ts';
+import { Ledger, Stage } from '@sonde/ledger';
+import type { Settings } from '@sonde/settings';
 import { ViewMerger } from './correlate/merge.ts';
 import type { KeyedSpan } from './correlate/spans.ts';
-import { Ledger, Stage } from './ledger/ledger.ts';
 import type { Span } from './model/span.ts';
 import { KernelCounters } from './probes/counters.ts';
 import { COUNTER } from './probes/layout.gen.ts';
@@ -50,7 +50,7 @@ afterEach(() => {
   for (const name of BOOKING) Stage.prototype[name] = ORIGINAL[name] as never;
 });
 
-const withCapture = (change: Partial<AgentConfig['capture']>) => (config: AgentConfig) => ({
+const withCapture = (change: Partial<Settings['capture']>) => (config: Settings) => ({
   ...config,
   capture: { ...config.capture, ...change },
 });

@@ -3,16 +3,15 @@
  * and what was good before the fault is printed and counted; 2 wrong usage or configuration; 3 the input cannot be read
  * at all; 130 interrupted.
  */
+
+import { ExitCode, Terminal, UserError } from '@sonde/cli';
+import { loadSettings, type Settings, SettingsError } from '@sonde/settings';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { type AgentConfig, ConfigError, loadConfig } from './config.ts';
 import { AttachError, LoadError } from './hooks/hook.ts';
 import { replay } from './replay.ts';
 import type { OutputFormat } from './report.ts';
 import { simulate } from './sim.ts';
-import { Terminal, UserError } from './terminal.ts';
 import { ObjectError } from './vm/object/error.ts';
-
-const ExitCode = { OK: 0, FAILED: 1, USAGE: 2, UNREADABLE: 3, INTERRUPTED: 130 } as const;
 
 interface CommonFlags {
   readonly config?: string;
@@ -35,7 +34,7 @@ interface SimFlags extends CommonFlags {
   readonly pace?: number;
 }
 
-const terminal = new Terminal(process.stdout, process.stderr, process.env);
+const terminal = new Terminal('sonde-agent', process.stdout, process.stderr, process.env);
 const interruption = new AbortController();
 
 process.on('SIGINT', interrupt);
@@ -126,11 +125,11 @@ function withCommonOptions(command: Command, format: OutputFormat): Command {
 }
 
 function common(flags: CommonFlags): {
-  readonly config: AgentConfig;
+  readonly config: Settings;
   readonly objectFile?: string;
   readonly printsLedger: boolean;
 } {
-  const config = loadConfig({
+  const config = loadSettings({
     ...(flags.config === undefined ? {} : { file: flags.config }),
     environment: process.env,
     flags: {
@@ -163,7 +162,7 @@ function parsePositive(text: string): number {
 /** One clear line on standard error. @returns the exit code */
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.OK : ExitCode.USAGE;
-  if (error instanceof ConfigError) {
+  if (error instanceof SettingsError) {
     terminal.fail(error.message);
     return ExitCode.USAGE;
   }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { type AgentConfig, configSchema } from './config.ts';
+import { type Settings, settingsSchema } from '@sonde/settings';
 import { expectGolden } from './model/testing/golden.ts';
 import { runReplay, timeless } from './testing/run-replay.ts';
 import { bytesOf, ipv4, udp } from './workloads/capture/testing/build-packets.ts';
@@ -12,13 +12,13 @@ const CAPTURES = join(import.meta.dirname, '..', 'captures');
 const DEMO = join(CAPTURES, 'demo-http.pcapng');
 const NO_PAYLOAD = join(import.meta.dirname, '..', 'bpf', 'testing', 'socket-nopayload.bpf.o');
 
-const config = (change: (defaults: AgentConfig) => object): AgentConfig => {
-  const defaults = configSchema.parse({});
+const config = (change: (defaults: Settings) => object): Settings => {
+  const defaults = settingsSchema.parse({});
   return { ...defaults, ...change(defaults) };
 };
 const withSeed = (btfSeed: number) =>
   config(({ simulation }) => ({ simulation: { ...simulation, btfSeed } }));
-const withRung = (rung: AgentConfig['capture']['rung']) =>
+const withRung = (rung: Settings['capture']['rung']) =>
   config(({ capture }) => ({ capture: { ...capture, rung } }));
 
 describe('the bundled capture', () => {

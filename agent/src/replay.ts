@@ -2,14 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { type Terminal, UserError } from '@sonde/cli';
+import { Ledger } from '@sonde/ledger';
+import type { Settings } from '@sonde/settings';
 import { Agent } from './app.ts';
-import type { AgentConfig } from './config.ts';
 import { createWorld } from './hooks/sim/world.ts';
 import { readAgentObject, readInput } from './input.ts';
-import { Ledger } from './ledger/ledger.ts';
 import type { ClockOffset } from './model/time.ts';
 import { type OutputFormat, Report } from './report.ts';
-import { type Terminal, UserError } from './terminal.ts';
 import { type Capture, CaptureError, readCapture } from './workloads/capture/capture.ts';
 import { FIRST_PACKET_NS, planReplay } from './workloads/capture/plan.ts';
 import { REPLAY_CGROUP } from './workloads/capture/replay/hosts.ts';
@@ -18,7 +18,7 @@ import { startReplay, worldOptions } from './workloads/capture/replay.ts';
 export interface ReplayOptions {
   readonly file: string;
   readonly format: OutputFormat;
-  readonly config: AgentConfig;
+  readonly config: Settings;
   /** Bytes of one read; undefined: a read a captured segment. */
   readonly segmentBytes: number | undefined;
   readonly objectFile?: string;

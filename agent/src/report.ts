@@ -1,12 +1,13 @@
 /** What a run prints: spans as they come, the summary and the ledger at the end. */
+
+import type { Terminal } from '@sonde/cli';
+import type { StageSnapshot } from '@sonde/ledger';
 import type { Agent } from './app.ts';
-import type { StageSnapshot } from './ledger/ledger.ts';
 import type { Span } from './model/span.ts';
 import type { ClockOffset } from './model/time.ts';
 import { toJsonLine } from './output/jsonl.ts';
 import { toSpanTable } from './output/span-table.ts';
 import { toLedgerLines, toSummaryLines } from './output/summary.ts';
-import type { Terminal } from './terminal.ts';
 import { addEdges } from './topology/edges.ts';
 
 export type OutputFormat = 'jsonl' | 'table' | 'summary';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import type { AgentConfig } from './config.ts';
+import type { Settings } from '@sonde/settings';
 import type { Span } from './model/span.ts';
 import { runScenario, type ScenarioRun } from './testing/run-scenario.ts';
 import { addEdges } from './topology/edges.ts';
@@ -13,7 +13,7 @@ const contentOf = ({ traceId, spanId, parentSpanId, name, kind, status, attribut
 
 const contents = (run: ScenarioRun) => run.spans.map(contentOf).sort();
 
-const withCapture = (capture: Partial<AgentConfig['capture']>) => (config: AgentConfig) => ({
+const withCapture = (capture: Partial<Settings['capture']>) => (config: Settings) => ({
   ...config,
   capture: { ...config.capture, ...capture },
 });
@@ -87,7 +87,7 @@ describe('the same spans come out', () => {
 
   test('there are some', () => expect(reference.length).toBeGreaterThan(100));
   test.each([0, 2, 3, 4, 5])('with the kernel laid out by seed %d', (btfSeed) => {
-    const config = (defaults: AgentConfig) => ({
+    const config = (defaults: Settings) => ({
       ...defaults,
       simulation: { ...defaults.simulation, btfSeed },
     });

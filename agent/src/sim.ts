@@ -1,14 +1,14 @@
 /** `sonde-agent sim`: a scenario in the simulated kernel, an agent on each of its nodes. */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Terminal, UserError } from '@sonde/cli';
+import type { Settings } from '@sonde/settings';
 import { Agent } from './app.ts';
-import type { AgentConfig } from './config.ts';
 import { createWorld } from './hooks/sim/world.ts';
 import { readAgentObject, readInput } from './input.ts';
 import type { ClockOffset } from './model/time.ts';
 import { namesOf } from './names.ts';
 import { type OutputFormat, Report } from './report.ts';
-import { type Terminal, UserError } from './terminal.ts';
 import { parseScenario, ScenarioError } from './workloads/scenario/parse.ts';
 import type { Scenario } from './workloads/scenario/scenario.ts';
 import { startScenario, worldOptions } from './workloads/scenario/start.ts';
@@ -16,7 +16,7 @@ import { startScenario, worldOptions } from './workloads/scenario/start.ts';
 export interface SimOptions {
   readonly file: string;
   readonly format: OutputFormat;
-  readonly config: AgentConfig;
+  readonly config: Settings;
   readonly durationSeconds: number | undefined;
   /** Simulated seconds in a second; undefined: as fast as it goes. */
   readonly pace: number | undefined;
@@ -30,7 +30,7 @@ const REDRAW_MS = 500;
 /** What is under way when the clients stop has this long to end. */
 const GRACE_NS = 10e9;
 
-/** @returns exit code. @throws UserError, ConfigError */
+/** @returns exit code. @throws UserError, SettingsError */
 export async function simulate(
   options: SimOptions,
   context: { readonly terminal: Terminal; readonly signal: AbortSignal },

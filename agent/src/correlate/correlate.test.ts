@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { Ledger } from '../ledger/ledger.ts';
+import { Ledger } from '@sonde/ledger';
 import type { Exchange } from '../model/exchange.ts';
 import type { Span } from '../model/span.ts';
 import { callKey, spanId } from './call-key.ts';

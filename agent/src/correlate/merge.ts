@@ -1,4 +1,4 @@
-import type { Ledger, Stage, StageSpec } from '../ledger/ledger.ts';
+import type { Ledger, Stage, StageSpec } from '@sonde/ledger';
 import type { Span } from '../model/span.ts';
 import type { KeyedSpan } from './spans.ts';
 

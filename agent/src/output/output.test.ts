@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import { styleFor } from '@sonde/cli';
 import type { Span } from '../model/span.ts';
 import { formatBytes, formatDuration, toColumns } from './columns.ts';
 import { toJsonLine } from './jsonl.ts';
 import { toSpanTable } from './span-table.ts';
-import { styleFor } from './style.ts';
 import { toSummaryLines } from './summary.ts';
 
 const CLOCK = { bootId: 'b', wallMinusMonotonicNs: 1_634_884_617_000_000_000n };

@@ -1,7 +1,7 @@
-import type { StageSnapshot } from '../ledger/ledger.ts';
+import type { Style } from '@sonde/cli';
+import type { StageSnapshot } from '@sonde/ledger';
 import type { Edge } from '../topology/edges.ts';
 import { formatBytes, formatDuration, toColumns } from './columns.ts';
-import type { Style } from './style.ts';
 
 export interface Summary {
   /** What was observed, e.g. "capture demo-http.pcapng (simulated)". */

@@ -1,5 +1,5 @@
+import type { Ledger, Stage, StageSpec } from '@sonde/ledger';
 import type { MapAccess } from '../hooks/hook.ts';
-import type { Ledger, Stage, StageSpec } from '../ledger/ledger.ts';
 import { COUNTER } from './layout.gen.ts';
 
 const CALLS: StageSpec = {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { Ledger } from '@sonde/ledger';
 import fc from 'fast-check';
-import { Ledger } from '../ledger/ledger.ts';
 import { EventFlag, type KernelEvent } from '../model/events.ts';
 import { Decoder } from './decode.ts';
 import {

@@ -1,5 +1,5 @@
+import type { Ledger, Stage, StageSpec } from '@sonde/ledger';
 import type { MapAccess, RingReader } from '../hooks/hook.ts';
-import type { Ledger, Stage, StageSpec } from '../ledger/ledger.ts';
 import type { KernelEvent } from '../model/events.ts';
 import { KernelCounters } from './counters.ts';
 import { Decoder } from './decode.ts';

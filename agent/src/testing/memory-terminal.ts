@@ -1,6 +1,6 @@
 /** A terminal that keeps what is written to it. */
 import { Writable } from 'node:stream';
-import { Terminal } from '../terminal.ts';
+import { Terminal } from '@sonde/cli';
 
 export interface MemoryTerminal {
   readonly terminal: Terminal;
@@ -10,7 +10,11 @@ export interface MemoryTerminal {
 
 export function memoryTerminal(): MemoryTerminal {
   const [out, err] = [new Sink(), new Sink()];
-  return { terminal: new Terminal(out, err, {}), stdout: () => out.text, stderr: () => err.text };
+  return {
+    terminal: new Terminal('sonde-agent', out, err, {}),
+    stdout: () => out.text,
+    stderr: () => err.text,
+  };
 }
 
 class Sink extends Writable {

@@ -1,5 +1,5 @@
 /** Replays a capture into memory, for tests of the whole path. */
-import { configSchema } from '../config.ts';
+import { settingsSchema } from '@sonde/settings';
 import { type ReplayOptions, replay } from '../replay.ts';
 import { memoryTerminal } from './memory-terminal.ts';
 
@@ -20,7 +20,7 @@ export async function runReplay(
   const options: ReplayOptions = {
     file,
     format: 'jsonl',
-    config: configSchema.parse({}),
+    config: settingsSchema.parse({}),
     segmentBytes: undefined,
     printsLedger: true,
     ...change,

@@ -1,7 +1,7 @@
 /** Runs a scenario with an agent on each node, for tests of the whole path. */
 import { readFileSync } from 'node:fs';
+import { type Settings, settingsSchema } from '@sonde/settings';
 import { Agent } from '../app.ts';
-import { type AgentConfig, configSchema } from '../config.ts';
 import { createWorld } from '../hooks/sim/world.ts';
 import type { Span } from '../model/span.ts';
 import { namesOf } from '../names.ts';
@@ -21,7 +21,7 @@ export interface ScenarioRunOptions {
   readonly text?: string;
   /** Simulated time; the scenario's own if it is not given. */
   readonly durationNs?: number;
-  readonly config?: (defaults: AgentConfig) => AgentConfig;
+  readonly config?: (defaults: Settings) => Settings;
   readonly object?: Uint8Array;
   /** False: nobody reads the rings before the end, so that they overflow. */
   readonly drains?: boolean;
@@ -33,7 +33,7 @@ export const scenarioFile = (name: string): string =>
   readFileSync(new URL(`../../scenarios/${name}`, import.meta.url), 'utf8');
 
 export function runScenario(options: ScenarioRunOptions): ScenarioRun {
-  const defaults = configSchema.parse({});
+  const defaults = settingsSchema.parse({});
   const config = options.config?.(defaults) ?? defaults;
   const text = options.text ?? scenarioFile(options.file ?? 'http-small.yaml');
   const scenario = parseScenario(text, options.file ?? 'scenario.yaml');

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { Ledger } from '../../ledger/ledger.ts';
+import { Ledger } from '@sonde/ledger';
 import type { KernelEvent } from '../../model/events.ts';
 import { Probes } from '../../probes/probes.ts';
 import type { LoadOptions } from '../hook.ts';

@@ -2,7 +2,7 @@
  * What the engine counts. Every byte, message and exchange is held from the moment it is taken until it is given or
  * dropped for a reason, so that in = out + dropped + held at any moment.
  */
-import type { Ledger, Stage } from '../../ledger/ledger.ts';
+import type { Ledger, Stage } from '@sonde/ledger';
 
 const STREAM_DROPS = {
   duplicate: 'bytes of a position that was read or given up before: repeated, or too late',

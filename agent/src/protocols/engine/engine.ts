@@ -1,5 +1,5 @@
 /** The protocol engine: kernel events in, exchanges out. Connections are kernel sockets, seen from one end each. */
-import type { Ledger } from '../../ledger/ledger.ts';
+import type { Ledger } from '@sonde/ledger';
 import {
   type DataEvent,
   type Direction,

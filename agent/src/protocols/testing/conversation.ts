@@ -2,7 +2,7 @@
  * Conversations for tests: what client and server say to each other, turned into the events that an agent sees at one
  * of the two ends, and run through an engine whose ledger must balance after every step.
  */
-import { Ledger, type StageSnapshot } from '../../ledger/ledger.ts';
+import { Ledger, type StageSnapshot } from '@sonde/ledger';
 import {
   type DataEvent,
   type Direction,

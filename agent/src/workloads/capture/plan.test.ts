@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { Ledger } from '@sonde/ledger';
 import fc from 'fast-check';
 import { createWorld } from '../../hooks/sim/world.ts';
-import { Ledger } from '../../ledger/ledger.ts';
 import { readCapture } from './capture.ts';
 import { planReplay } from './plan.ts';
 import { startReplay, worldOptions } from './replay.ts';

@@ -2,8 +2,9 @@
  * What a capture will be played as: its TCP conversations with their scripts, its datagrams, and the clock. A plan is
  * made of the capture alone; the simulated kernel comes in with replay.ts.
  */
+
+import type { Ledger } from '@sonde/ledger';
 import type { IpEndpoint } from '../../hooks/sim/contract.ts';
-import type { Ledger } from '../../ledger/ledger.ts';
 import { formatEndpoint } from '../../model/address.ts';
 import type { Capture, CaptureEnd } from './capture.ts';
 import { PacketDecoder } from './packets/decode.ts';

@@ -1,5 +1,5 @@
 /** What a replayed capture adds to the loss ledger. */
-import type { Ledger, Stage } from '../../ledger/ledger.ts';
+import type { Ledger, Stage } from '@sonde/ledger';
 
 export interface CaptureStages {
   readonly packets: Stage;

@@ -1,7 +1,7 @@
 /** Checks what one part of a scenario file says of another: names, addresses, placeholders, circles. */
 
-import { nearest } from '../../documents/nearest.ts';
-import type { Path, Problem } from '../../documents/problem.ts';
+import type { Path, Problem } from '@sonde/documents';
+import { nearest } from '@sonde/documents';
 import { assignAddresses, givenAddresses } from './addresses.ts';
 import {
   type CallFile,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { Ledger } from '@sonde/ledger';
 import fc from 'fast-check';
-import { Ledger } from '../../../ledger/ledger.ts';
 import { formatEndpoint } from '../../../model/address.ts';
 import type { CapturePacket } from '../capture.ts';
 import { captureStages } from '../stages.ts';

@@ -2,8 +2,9 @@
  * From a captured packet to a TCP segment or a UDP datagram: link layer, IP, fragments, tunnels, transport. Each packet
  * is counted once, as given or as dropped with its reason.
  */
+
+import type { Stage } from '@sonde/ledger';
 import type { IpEndpoint } from '../../../hooks/sim/contract.ts';
-import type { Stage } from '../../../ledger/ledger.ts';
 import type { CaptureInterface, CapturePacket } from '../capture.ts';
 import { FragmentReassembler } from './fragments.ts';
 import { type IpPacket, parseIpv4, parseIpv6, skipExtensions } from './ip.ts';

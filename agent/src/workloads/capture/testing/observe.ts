@@ -1,8 +1,8 @@
 /** Plays a capture before the agent's eBPF programs, and gives what they reported. */
 import { readFileSync } from 'node:fs';
+import { Ledger } from '@sonde/ledger';
 import type { WorldOptions } from '../../../hooks/sim/contract.ts';
 import { createWorld } from '../../../hooks/sim/world.ts';
-import { Ledger } from '../../../ledger/ledger.ts';
 import type { KernelEvent } from '../../../model/events.ts';
 import { ALLOW } from '../../../probes/layout.gen.ts';
 import { Probes } from '../../../probes/probes.ts';

@@ -7,8 +7,9 @@
  * that is: sender, flag, sequence number, payload, bytes that the snap length cut, acknowledgement. A line's number is
  * its time in ns.
  */
+
+import { Ledger } from '@sonde/ledger';
 import type { IpEndpoint } from '../../../hooks/sim/contract.ts';
-import { Ledger } from '../../../ledger/ledger.ts';
 import { TcpFlag, type TcpSegment } from '../packets/transport.ts';
 import { captureStages } from '../stages.ts';
 import { ConversationTracker } from '../tcp/conversations.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { configKeys, configSchema, environmentName, loadConfig } from './config.ts';
+import { environmentName, loadSettings, settingKeys, settingsSchema } from '@sonde/settings';
 
 function load(sources: {
   file?: string;
@@ -14,7 +14,7 @@ function load(sources: {
   try {
     const file = join(folder, 'agent.yaml');
     if (sources.file !== undefined) writeFileSync(file, sources.file);
-    const config = loadConfig({
+    const config = loadSettings({
       ...(sources.file === undefined ? {} : { file }),
       environment: sources.environment ?? {},
       flags: sources.flags ?? {},
@@ -28,7 +28,7 @@ function load(sources: {
   }
 }
 
-test('nothing set gives the defaults', () => expect(load({}).config).toEqual(configSchema.parse({})));
+test('nothing set gives the defaults', () => expect(load({}).config).toEqual(settingsSchema.parse({})));
 
 test('flags win over the environment, and that over the file', () => {
   const file = 'simulation:\n  btfSeed: 2\n  seed: 2\nstreams:\n  connections: 2';
@@ -38,7 +38,7 @@ test('flags win over the environment, and that over the file', () => {
 });
 
 test('every key has its own environment variable', () => {
-  const names = configKeys().map(environmentName);
+  const names = settingKeys().map(environmentName);
   expect(new Set(names).size).toBe(names.length);
   expect(names).toContain('SONDE_CAPTURE_PAYLOAD_LIMIT_BYTES');
 });
@@ -62,7 +62,7 @@ describe('a fault is one line', () => {
 
 test('a file that is not there is told by name', () => {
   const sources = { file: 'no-such-file.yaml', environment: {}, flags: {}, warn: () => undefined };
-  expect(() => loadConfig(sources)).toThrow('Cannot read configuration file no-such-file.yaml: ENOENT');
+  expect(() => loadSettings(sources)).toThrow('Cannot read configuration file no-such-file.yaml: ENOENT');
 });
 
 test('a variable that means nothing is warned of, with the nearest name; those of Kubernetes are not', () => {

@@ -1,6 +1,6 @@
 /** Standard output and error, and what a person sees on them. */
 import type { WriteStream } from 'node:tty';
-import { type Style, styleFor } from './output/style.ts';
+import { type Style, styleFor } from './style.ts';
 
 /** What a user can mend; its message is one clear line. */
 export class UserError extends Error {
@@ -20,6 +20,7 @@ const CLEAR_LINE = '\r\x1b[K';
 const PROGRESS_INTERVAL_MS = 100;
 
 export class Terminal {
+  readonly #command: string;
   readonly #out: Stream;
   readonly #err: Stream;
   readonly style: Style;
@@ -27,7 +28,14 @@ export class Terminal {
   #hasProgress = false;
   #screenLines = 0;
 
-  constructor(out: Stream, err: Stream, environment: Readonly<Record<string, string | undefined>>) {
+  /** @param command stands before every failure, e.g. "sonde-agent" */
+  constructor(
+    command: string,
+    out: Stream,
+    err: Stream,
+    environment: Readonly<Record<string, string | undefined>>,
+  ) {
+    this.#command = command;
     this.#out = out;
     this.#err = err;
     this.style = styleFor(
@@ -67,7 +75,7 @@ export class Terminal {
   }
 
   fail(line: string): void {
-    this.note(`sonde-agent: ${line}`);
+    this.note(`${this.#command}: ${line}`);
   }
 
   /** Shows how far a long piece of work is; only on a terminal, and not too often. */

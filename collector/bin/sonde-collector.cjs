@@ -1,0 +1,6 @@
+#!/usr/bin/env node
+'use strict';
+const path = require('node:path');
+const launch = require('@sonde/cli/launch');
+
+launch('sonde-collector', path.join(__dirname, '..', 'src', 'main.ts'));

@@ -1,0 +1,4 @@
+/** What the command lines of agent and collector share. */
+export * from './exit-code.ts';
+export * from './style.ts';
+export * from './terminal.ts';
