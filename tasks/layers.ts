@@ -17,7 +17,11 @@ interface Rule {
 }
 
 export const AGENT_RULES: Readonly<Record<string, Rule>> = {
-  model: { may: [], why: 'model holds plain records that every room can read; it knows no room' },
+  model: {
+    may: [],
+    packages: ['@sonde/ledger'],
+    why: 'model holds plain records that every room can read; it knows no room',
+  },
   text: { may: [], why: 'text is shared by protocols and redaction; it knows neither' },
   vm: { may: [], why: 'the eBPF machine can be tested, fuzzed and published alone' },
   hooks: {

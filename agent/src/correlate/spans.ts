@@ -39,6 +39,8 @@ export function toSpan(exchange: Exchange, platform: Span['platform']): KeyedSpa
       server: exchange.server,
       tgid: exchange.tgid,
       cgroupId: exchange.cgroupId,
+      request,
+      response,
       attributes: {
         ...exchange.attributes,
         ...(exchange.incomplete === null ? {} : { 'sonde.incomplete': exchange.incomplete }),

@@ -1,6 +1,6 @@
 /** A span as it leaves the agent. Ids are lower-case hex; times monotonic ns of the node (model/time.ts for wall). */
 import type { Attributes } from './attributes.ts';
-import type { ProtocolName } from './exchange.ts';
+import type { MessagePart, ProtocolName } from './exchange.ts';
 import type { Endpoint } from './socket.ts';
 
 export interface Span {
@@ -21,5 +21,8 @@ export interface Span {
   readonly server: Endpoint;
   readonly tgid: number;
   readonly cgroupId: bigint;
+  /** The two messages; null where one was not seen. */
+  readonly request: MessagePart | null;
+  readonly response: MessagePart | null;
   readonly attributes: Attributes;
 }

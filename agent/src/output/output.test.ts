@@ -24,6 +24,8 @@ const SPAN: Span = {
   server: { address: '2001:db8::1', port: 80 },
   tgid: 1,
   cgroupId: 0n,
+  request: null,
+  response: null,
   attributes: { 'url.path': '/cart', 'http.request.method': 'GET', 'http.response.status_code': 200 },
 };
 

@@ -3,15 +3,10 @@
  * since the start, with the side that reported them.
  */
 
+import type { ProcessRef } from '../model/entity.ts';
 import type { DataEvent, KernelEvent, SocketOpen } from '../model/events.ts';
 import type { Exchange, ProtocolName } from '../model/exchange.ts';
 import { type Endpoint, type SocketId, TcpState } from '../model/socket.ts';
-
-export interface ProcessRef {
-  readonly node: string;
-  readonly tgid: number;
-  readonly cgroupId: bigint;
-}
 
 /** Gives what lives at an address or runs as a process its name; null where nobody knows. */
 export interface NameSource {

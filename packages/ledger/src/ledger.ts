@@ -18,7 +18,10 @@ export interface StageSpec {
     | 'bytes'
     | 'messages'
     | 'exchanges'
-    | 'spans';
+    | 'spans'
+    | 'lines'
+    | 'rows'
+    | 'batches';
   /** Reasons for drops; nothing may be dropped for a reason that is not here. */
   readonly drops: Readonly<Record<string, string>>;
   /** The stage before, if it counts in the same unit and everything it gives comes here. */
