@@ -114,6 +114,7 @@ export const COLLECTOR_RULES: Readonly<Record<string, Rule>> = {
     io: true,
     why: 'the log holds bytes; it neither reads them nor knows where they go',
   },
+  'data-dir': { may: [], io: true, why: 'the data directory knows who owns it, not what is in it' },
   assemble: {
     may: ['model', 'wal', 'store/store.ts'],
     packages: ['@sonde/ledger'],

@@ -24,6 +24,7 @@ const CHECKS: readonly Check[] = [
   { name: 'format and lint', command: [join(BIN, 'biome'), 'check', '--error-on-warnings', '.'] },
   { name: 'layers', command: task('layers.ts') },
   { name: 'generated code', command: task('generate.ts', '--check') },
+  { name: 'wire contract', command: task('proto.ts', '--check') },
   { name: 'eBPF objects', command: task('bpf.ts', '--check') },
   { name: 'lock', command: task('lockcheck.ts') },
 ];

@@ -9,10 +9,10 @@ type StreamResponse = sonde.v1.StreamResponse.$Properties;
 
 const { StreamRequest, StreamResponse } = sonde.v1;
 
-/** `sonde.v1.Ingest` for grpc-js. Deserialisation throws on bytes that are no message; grpc-js ends that call alone. */
+/** `sonde.v1.IngestService` for grpc-js. Deserialisation throws on bytes that are no message; grpc-js ends that call alone. */
 export const INGEST_SERVICE = {
   stream: {
-    path: '/sonde.v1.Ingest/Stream',
+    path: '/sonde.v1.IngestService/Stream',
     requestStream: true,
     responseStream: true,
     requestSerialize: (message: StreamRequest) => Buffer.from(StreamRequest.encode(message).finish()),
