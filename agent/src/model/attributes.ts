@@ -1,6 +1,6 @@
 /**
- * Every attribute a span may carry, with its redaction class. A protocol cannot emit a name that is not here, so no
- * attribute leaves the node without somebody having decided what it is.
+ * Every attribute a span or a log line may carry, with its redaction class. A protocol cannot emit a name that is not
+ * here, so no attribute leaves the node without somebody having decided what it is.
  *
  * - identity: operation, collection, route template, status: leaves the node.
  * - content: literals, bodies, raw paths, header values: leaves only if a rule says so.
@@ -19,6 +19,7 @@ export const ATTRIBUTES = {
   'http.route': 'identity',
   'http.request.body.size': 'identity',
   'http.response.body.size': 'identity',
+  'log.iostream': 'identity',
   'network.protocol.name': 'identity',
   'network.protocol.version': 'identity',
   'network.transport': 'identity',
@@ -27,10 +28,12 @@ export const ATTRIBUTES = {
   'url.path': 'content',
   'url.query': 'content',
   'url.scheme': 'identity',
+  'url.template': 'identity',
   'user_agent.original': 'content',
   'sonde.incomplete': 'identity',
   'sonde.link.confidence': 'identity',
   'sonde.link.rule': 'identity',
+  'sonde.truncated': 'identity',
 } as const satisfies Readonly<Record<string, RedactionClass>>;
 
 export type AttributeName = keyof typeof ATTRIBUTES;

@@ -14,3 +14,8 @@ export function bucketOf(durationNs: number): number {
   if (durationNs <= 1) return 0;
   return Math.min(LAST_BUCKET, Math.max(0, Math.ceil(Math.log2(durationNs) * BUCKETS_A_DOUBLING) - 1));
 }
+
+export function addDuration(histogram: DurationHistogram, durationNs: number): void {
+  const bucket = bucketOf(durationNs);
+  histogram.set(bucket, (histogram.get(bucket) ?? 0) + 1);
+}
