@@ -1,0 +1,3 @@
+-- Operations to choose from in a dashboard. Source: grafana/clickhouse-datasource,
+-- src/dashboards/otel-traces-explorer.json at 27ddfc0e0913a4d8b419d266bc15a0adfa45bc15, variable "operation".
+SELECT DISTINCT SpanName FROM otel_traces WHERE $__timeFilter(Timestamp) AND $__conditionalAll(ServiceName IN ($service), $service) ORDER BY SpanName LIMIT 200
