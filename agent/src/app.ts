@@ -7,13 +7,17 @@ import { type Imbalance, Ledger, type Stage } from '@sonde/ledger';
 import type { Settings } from '@sonde/settings';
 import { ViewMerger } from './correlate/merge.ts';
 import { toSpan } from './correlate/spans.ts';
+import { Threads } from './correlate/threads.ts';
 import type { LoadedObject, Platform } from './hooks/hook.ts';
+import { LogLines } from './logs/lines.ts';
 import type { Direction } from './model/events.ts';
+import type { LogLine } from './model/log-line.ts';
 import type { SocketId } from './model/socket.ts';
 import type { Span } from './model/span.ts';
 import { ALLOW, DIRECTION, SKIP_KEY, SOCKET_ID } from './probes/layout.gen.ts';
 import { Probes } from './probes/probes.ts';
 import { ProtocolEngine } from './protocols/engine/engine.ts';
+import type { DeltaOptions } from './topology/deltas.ts';
 import { type NameSource, Topology } from './topology/edges.ts';
 
 /** What the agent may look at; everything else is denied in the kernel. */
@@ -29,8 +33,12 @@ export interface AgentOptions {
   readonly config: Settings;
   readonly selection: Selection;
   readonly names: NameSource;
+  /** Keeps what edges gain in each minute, for reports; without it only their totals are kept. */
+  readonly edgeDeltas?: DeltaOptions;
   /** Spans, each once, as they are complete. */
   readonly onSpan: (span: Span) => void;
+  /** What observed processes write to their standard output and error, line by line. */
+  readonly onLine?: (line: LogLine) => void;
   /** True where both ends of every call are observed together (a capture): one span a call instead of two. */
   readonly mergesViews: boolean;
   /** Ledger to add the agent's stages to, so that stages before it (a capture's packets) stand in the same one. */
@@ -47,6 +55,8 @@ export class Agent {
   readonly #loaded: LoadedObject;
   readonly #probes: Probes;
   readonly #engine: ProtocolEngine;
+  readonly #threads: Threads;
+  readonly #lines: LogLines;
   readonly #merger: ViewMerger | null;
   readonly #spans: Stage;
   #nowNs = 0;
@@ -55,7 +65,10 @@ export class Agent {
   constructor(options: AgentOptions) {
     const { config, platform } = options;
     this.ledger = options.ledger ?? new Ledger();
-    this.topology = new Topology(options.names);
+    this.topology = new Topology(
+      options.names,
+      options.edgeDeltas === undefined ? {} : { deltas: options.edgeDeltas },
+    );
     const section = RUNG_SECTIONS[config.capture.rung];
     this.#loaded = platform.load(options.object, {
       sections: (name) => name.startsWith(section),
@@ -79,6 +92,8 @@ export class Agent {
         this.#nowNs = Math.max(this.#nowNs, event.exitNs);
         this.topology.onEvent(event);
         this.#engine.onEvent(event);
+        this.#threads.onEvent(event);
+        this.#lines.onEvent(event);
       },
     });
     this.#engine = new ProtocolEngine({
@@ -89,15 +104,19 @@ export class Agent {
         maxTotalBytes: config.streams.totalBytes,
       },
       onSkip: (socket, direction, position) => this.#skip(socket, direction, position),
-      onExchange: (exchange) => {
+      onRequest: (request) => this.#threads.opened(request),
+      onWithdrawn: (request) => this.#threads.withdrawn(request),
+      onExchange: (exchange, request) => {
         this.topology.onExchange(exchange);
+        this.#threads.ended(request, exchange.response?.endNs ?? this.#nowNs);
         this.#spans.take();
-        const keyed = toSpan(exchange, platform.name);
+        const keyed = toSpan(exchange, platform.name, this.#threads.linkOf(request));
         this.#spans.give();
         if (this.#merger === null) options.onSpan(keyed.span);
         else this.#merger.push(keyed, this.#nowNs);
       },
     });
+    this.#threads = new Threads({ ledger: this.ledger });
     this.#spans = this.ledger.stage('spans', {
       unit: 'spans',
       conversion: 'an exchange is one span',
@@ -106,6 +125,11 @@ export class Agent {
     this.#merger = options.mergesViews
       ? new ViewMerger({ ledger: this.ledger, onSpan: options.onSpan })
       : null;
+    this.#lines = new LogLines({
+      ledger: this.ledger,
+      activeSpan: (tgid, tid, timeNs) => this.#threads.activeSpan(tgid, tid, timeNs),
+      onLine: (line) => options.onLine?.(line),
+    });
     for (const program of this.#loaded.programs.keys()) this.#loaded.attach(program);
   }
 
@@ -114,6 +138,7 @@ export class Agent {
     const nRecords = this.#probes.drain();
     if (nRecords > 0) this.#nowNs = Math.max(this.#nowNs, nowNs);
     this.#engine.advance(nowNs);
+    this.#lines.advance(nowNs);
     this.#merger?.advance(nowNs);
     return nRecords;
   }
@@ -122,6 +147,7 @@ export class Agent {
   finish(nowNs: number): void {
     this.#probes.flush();
     this.#engine.flush(nowNs);
+    this.#lines.flush();
     this.#merger?.flush();
     this.refreshLedger();
   }

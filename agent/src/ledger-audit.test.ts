@@ -6,6 +6,10 @@ import { Ledger, Stage } from '@sonde/ledger';
 import type { Settings } from '@sonde/settings';
 import { ViewMerger } from './correlate/merge.ts';
 import type { KeyedSpan } from './correlate/spans.ts';
+import { Threads } from './correlate/threads.ts';
+import { LogLines } from './logs/lines.ts';
+import type { FileData, ProcessExit } from './model/events.ts';
+import type { OpenRequest } from './model/exchange.ts';
 import type { Span } from './model/span.ts';
 import { KernelCounters } from './probes/counters.ts';
 import { COUNTER } from './probes/layout.gen.ts';
@@ -158,6 +162,50 @@ function merged(): number {
   return ledger.imbalances().length;
 }
 
+/** A request more than may be open, and one whose process is gone before it ends. */
+function overtaken(): number {
+  const ledger = new Ledger();
+  const threads = new Threads({ ledger, maxOpen: 1 });
+  for (const tid of [1, 2]) threads.opened({ end: { side: 'server', tgid: 1 }, tid } as OpenRequest);
+  const before = ledger.imbalances().length;
+  threads.onEvent({ kind: 'process-exit', tgid: 1 } as ProcessExit);
+  return before + ledger.imbalances().length;
+}
+
+/** Lines that are too long, without text, not copied, and not ended. */
+function logged(): number {
+  const ledger = new Ledger();
+  const lines = new LogLines({
+    ledger,
+    onLine: () => undefined,
+    activeSpan: () => null,
+    limits: { maxLineBytes: 4 },
+  });
+  let found = 0;
+  for (const [text, lostBytes] of [
+    ['abcdef', 0],
+    ['gh\n', 0],
+    ['\n', 0],
+    ['ij', 1],
+    ['k', 0],
+  ] as const) {
+    const payload = bytesOf(text);
+    const length = payload.length + lostBytes;
+    const write = {
+      kind: 'file',
+      direction: 'send',
+      fd: 1,
+      callOffset: 0,
+      callBytes: length,
+      length,
+      payload,
+    };
+    lines.onEvent(write as unknown as FileData);
+    found += ledger.imbalances().length;
+  }
+  return found;
+}
+
 /** A ring with a record of no known kind. */
 function probed(): number {
   const ledger = new Ledger();
@@ -194,6 +242,8 @@ const RUNS: readonly Run[] = [
   { name: 'the bundled capture', imbalances: () => replayed(DEMO) },
   { name: 'an interrupted replay', imbalances: () => replayed(DEMO, AbortSignal.abort()) },
   { name: 'views of one call', imbalances: async () => merged() },
+  { name: 'requests beyond bounds', imbalances: async () => overtaken() },
+  { name: 'lines of every kind', imbalances: async () => logged() },
   { name: 'a malformed record', imbalances: async () => probed() },
   { name: 'faulty services', imbalances: async () => played({ file: 'faults.yaml', durationNs: 1e9 }) },
   {

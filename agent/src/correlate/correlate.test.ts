@@ -4,7 +4,7 @@ import type { Exchange } from '../model/exchange.ts';
 import type { Span } from '../model/span.ts';
 import { callKey, spanId } from './call-key.ts';
 import { ViewMerger } from './merge.ts';
-import { toSpan as toSpanOn } from './spans.ts';
+import { serverSpanOf, toSpan as toSpanOn } from './spans.ts';
 
 const part = (startNs: number, position: number) => ({
   startNs,
@@ -87,6 +87,38 @@ describe('toSpan()', () => {
       'sonde.link.confidence': 1,
     });
   });
+
+  test("a client's span joins the trace of what its thread was serving", () => {
+    const parent = { traceId: 'a trace', spanId: 'a span' };
+    const call = exchange({ side: 'client' });
+    const { span } = toSpanOn(call, 'sim', { rule: 'thread', parent });
+    expect(span).toMatchObject({
+      traceId: 'a trace',
+      parentSpanId: 'a span',
+      attributes: { 'sonde.link.rule': 'thread', 'sonde.link.confidence': 1 },
+    });
+    expect(span.spanId).toBe(toSpan(call).span.spanId);
+  });
+
+  test("a client's span has no parent where its thread cannot tell", () => {
+    const call = exchange({ side: 'client' });
+    const { span } = toSpanOn(call, 'sim', { rule: 'thread-ambiguous', parent: null });
+    expect(span).toMatchObject({
+      traceId: toSpan(call).span.traceId,
+      parentSpanId: '',
+      attributes: { 'sonde.link.rule': 'thread-ambiguous', 'sonde.link.confidence': 0 },
+    });
+  });
+
+  test.each([true, false])(
+    "the ids of the server's span are known from the request on (sequenced: %s)",
+    (sequenced) => {
+      const { request, response: _, ...end } = exchange({ sequenced });
+      const { position, startNs, tid } = request!;
+      const { traceId, spanId } = toSpan(exchange({ sequenced })).span;
+      expect(serverSpanOf({ end, position, startNs, tid, isConfirmed: true })).toEqual({ traceId, spanId });
+    },
+  );
 
   test('an incomplete exchange says why', () => {
     const { span } = toSpan(exchange({ response: null, incomplete: 'no response' }));

@@ -19,11 +19,13 @@ export interface MessagePart {
   readonly tid: number;
 }
 
-export interface Exchange {
+/** One end of one call, as it is known from the request on. */
+export interface CallEnd {
   readonly protocol: ProtocolName;
   readonly socket: SocketId;
   /** Which end of the call the observed process is. */
   readonly side: 'client' | 'server';
+  /** Process that moved the request's first byte. */
   readonly tgid: number;
   readonly cgroupId: bigint;
   readonly client: Endpoint;
@@ -31,6 +33,26 @@ export interface Exchange {
   readonly netnsInode: number;
   /** True if positions are TCP sequence numbers, which both ends agree on. */
   readonly sequenced: boolean;
+}
+
+/**
+ * A request that was recognised; its answer is still to come. The object is its identity: whoever was told of it is told
+ * with the same object what became of it. An exchange, or nothing: it was no request after all.
+ */
+export interface OpenRequest {
+  /** The same that the exchange will have. */
+  readonly end: CallEnd;
+  /** Thread that moved the first byte. */
+  readonly tid: number;
+  /** As in MessagePart; it may be a while ago. */
+  readonly startNs: number;
+  /** As in MessagePart. */
+  readonly position: number;
+  /** False while it may stand inside another message, behind unclear framing. Becomes true, never false again. */
+  readonly isConfirmed: boolean;
+}
+
+export interface Exchange extends CallEnd {
   /** At least one of the two is there. */
   readonly request: MessagePart | null;
   readonly response: MessagePart | null;

@@ -3,12 +3,16 @@ import type { Attributes } from './attributes.ts';
 import type { MessagePart, ProtocolName } from './exchange.ts';
 import type { Endpoint } from './socket.ts';
 
-export interface Span {
+/** What names a span from elsewhere. */
+export interface SpanRef {
+  readonly traceId: string;
+  readonly spanId: string;
+}
+
+export interface Span extends SpanRef {
   readonly node: string;
   /** What ran the programs: everything of `sim` happened in the simulated kernel, and says so wherever it shows. */
   readonly platform: 'sim' | 'linux';
-  readonly traceId: string;
-  readonly spanId: string;
   /** "" for a root. */
   readonly parentSpanId: string;
   readonly name: string;

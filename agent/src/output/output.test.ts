@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { styleFor } from '@sonde/cli';
+import { formatBytes, formatDuration, styleFor, toColumns } from '@sonde/cli';
 import type { Span } from '../model/span.ts';
-import { formatBytes, formatDuration, toColumns } from './columns.ts';
 import { toJsonLine } from './jsonl.ts';
 import { toSpanTable } from './span-table.ts';
 import { toSummaryLines } from './summary.ts';

@@ -1,8 +1,8 @@
 import type { Style } from '@sonde/cli';
+import { type Column, formatDuration, toColumns } from '@sonde/cli';
 import { formatEndpoint } from '../model/address.ts';
 import type { Span } from '../model/span.ts';
 import { type ClockOffset, toUnixNano } from '../model/time.ts';
-import { type Column, formatDuration, toColumns } from './columns.ts';
 
 const COLUMNS: readonly Column[] = [
   { title: 'START (UTC)' },

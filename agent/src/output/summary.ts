@@ -1,7 +1,7 @@
 import type { Style } from '@sonde/cli';
+import { formatBytes, formatDuration, toColumns } from '@sonde/cli';
 import type { StageSnapshot } from '@sonde/ledger';
 import type { Edge } from '../topology/edges.ts';
-import { formatBytes, formatDuration, toColumns } from './columns.ts';
 
 export interface Summary {
   /** What was observed, e.g. "capture demo-http.pcapng (simulated)". */

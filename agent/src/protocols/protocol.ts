@@ -5,7 +5,8 @@
  * You supply: infer, parse, cut, resync, key, stitch, and newState if a connection has state. You get for free from the
  * engine: buffers with positions, duplicate and gap handling, opaque bytes (sendfile, uncopied bodies), bodies that are
  * passed over without being looked at, budgets, timeouts in event time, pairing by order or by key, doubt about requests
- * behind unclear framing, how the connection ended, times and sizes, the ledger.
+ * behind unclear framing, how the connection ended, times and sizes, the ledger. As soon as `parse` has read a request's
+ * head the engine tells of it, so that what its thread does before the answer can be linked to it.
  *
  * Nothing here throws on input, holds a timer, does input or output, or reads a clock. A capture may start in the
  * middle: never guess state that was not seen; say what is missing in `Stitched.incomplete`.

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { type Settings, settingsSchema } from '@sonde/settings';
 import { Agent } from '../app.ts';
 import { createWorld } from '../hooks/sim/world.ts';
+import type { ProcessRef } from '../model/entity.ts';
+import type { LogLine } from '../model/log-line.ts';
 import type { Span } from '../model/span.ts';
 import { namesOf } from '../names.ts';
 import { parseScenario } from '../workloads/scenario/parse.ts';
@@ -12,8 +14,11 @@ export const AGENT_OBJECT = new Uint8Array(readFileSync(new URL('../../bpf/socke
 
 export interface ScenarioRun {
   readonly spans: readonly Span[];
+  readonly lines: readonly LogLine[];
   readonly agents: readonly Agent[];
   readonly truth: ReturnType<ReturnType<typeof startScenario>['truth']>;
+  /** The service or client that a process is part of. */
+  serviceOf(process: Pick<ProcessRef, 'node' | 'cgroupId'>): string;
 }
 
 export interface ScenarioRunOptions {
@@ -40,6 +45,12 @@ export function runScenario(options: ScenarioRunOptions): ScenarioRun {
   const world = createWorld({ ...worldOptions(scenario), btfSeed: config.simulation.btfSeed });
   const started = startScenario(scenario, world, { recordCalls: true });
   const spans: Span[] = [];
+  const lines: LogLine[] = [];
+  const services = new Map(
+    started.nodes.flatMap(({ node, processes }) =>
+      processes.map(({ cgroupId, name }) => [`${node.name}/${cgroupId}`, name]),
+    ),
+  );
   const names = namesOf(
     started.nodes.flatMap(({ node, processes }) =>
       processes.map((process) => ({ ...process, node: node.name })),
@@ -55,6 +66,7 @@ export function runScenario(options: ScenarioRunOptions): ScenarioRun {
         mergesViews: false,
         selection: { cgroups: [...new Set(processes.map(({ cgroupId }) => cgroupId))] },
         onSpan: (span) => spans.push(span),
+        onLine: (line) => lines.push(line),
       }),
   );
   const drain = () => {
@@ -67,5 +79,6 @@ export function runScenario(options: ScenarioRunOptions): ScenarioRun {
   const truth = started.truth();
   for (const agent of agents) agent.finish(world.nowNs);
   for (const agent of agents) agent.close();
-  return { spans, agents, truth };
+  const serviceOf: ScenarioRun['serviceOf'] = ({ node, cgroupId }) => services.get(`${node}/${cgroupId}`)!;
+  return { spans, lines, agents, truth, serviceOf };
 }

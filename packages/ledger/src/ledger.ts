@@ -17,6 +17,7 @@ export interface StageSpec {
     | 'events'
     | 'bytes'
     | 'messages'
+    | 'requests'
     | 'exchanges'
     | 'spans'
     | 'lines'

@@ -18,6 +18,12 @@ const bytes = (min: number, preset: number) =>
 
 const ADDRESS = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+):(\d{1,5})$/;
 
+/** Host and port of a setting that is `host:port`; an IPv6 address without its brackets. */
+export function hostAndPort(text: string): { readonly host: string; readonly port: number } {
+  const [, host, port] = ADDRESS.exec(text)!;
+  return { host: host!.replace(/^\[|\]$/g, ''), port: Number(port) };
+}
+
 const address = (what: string, preset: string) =>
   z
     .string('must be host:port')

@@ -4,7 +4,7 @@
  */
 import type { DataEvent, Direction, SocketClose, SocketOpen, TcpStateChange } from '../../model/events.ts';
 import { EventFlag } from '../../model/events.ts';
-import type { Exchange } from '../../model/exchange.ts';
+import type { CallEnd, Exchange, OpenRequest } from '../../model/exchange.ts';
 import { type Endpoint, type SocketId, TcpState } from '../../model/socket.ts';
 import {
   type Ending,
@@ -20,7 +20,7 @@ import type { Books } from './books.ts';
 import { Ends } from './ends.ts';
 import { Flow, type FlowOwner } from './flow.ts';
 import type { EngineLimits } from './limits.ts';
-import type { Message } from './message.ts';
+import { type Message, openRequest } from './message.ts';
 import type { Mark, Piece } from './reassembly.ts';
 
 /** What a connection asks of the engine. */
@@ -28,13 +28,18 @@ export interface ConnectionContext {
   readonly books: Books;
   readonly limits: EngineLimits;
   readonly protocols: readonly Protocol[];
-  onExchange(exchange: Exchange): void;
+  /** See EngineOptions for these three. */
+  onRequest(request: OpenRequest): void;
+  onExchange(exchange: Exchange, request: OpenRequest): void;
+  onWithdrawn(request: OpenRequest): void;
   onSkip(socket: SocketId, direction: Direction, untilPosition: number): void;
 }
 
 /** A request and its answer on their way to an Exchange. */
 interface Pair {
-  request: Message | null;
+  readonly request: Message | null;
+  /** What was told of the request; null with it. */
+  readonly open: OpenRequest | null;
   response: Message | null;
 }
 
@@ -292,10 +297,12 @@ export class Connection implements FlowOwner {
       if (message.isDoubtful && this.#hasWaited(message)) this.#liftDoubt(message);
       if (this.#pending.length >= this.limits.maxPending)
         this.#emit(this.#pending.shift()!, 'too many unanswered');
-      this.#pending.push({ request: message, response: null });
+      const open = openRequest(this.#endOf(message), message);
+      this.#pending.push({ request: message, open, response: null });
+      this.#context.onRequest(open);
       return;
     }
-    const pair = this.#nextPair(message.value, message.mark) ?? { request: null, response: null };
+    const pair = this.#nextPair(message.value, message.mark) ?? { request: null, open: null, response: null };
     const at = this.#pending.indexOf(pair);
     if (at >= 0) this.#pending.splice(at, 1);
     if (this.#answersLost)
@@ -399,16 +406,35 @@ export class Connection implements FlowOwner {
     return flow === this.#flows.send ? this.#flows.receive : this.#flows.send;
   }
 
+  #endOf({ mark }: Message): CallEnd {
+    const side = this.#side;
+    const isClient = side === 'client';
+    const local = this.#opened?.local ?? UNKNOWN;
+    const remote = this.#opened?.remote ?? UNKNOWN;
+    return {
+      protocol: this.protocol!.name,
+      socket: this.socket,
+      side,
+      tgid: mark.tgid,
+      cgroupId: mark.cgroupId,
+      client: isClient ? local : remote,
+      server: isClient ? remote : local,
+      netnsInode: this.#opened?.netnsInode ?? 0,
+      sequenced: !this.#counted,
+    };
+  }
+
   #drop(pair: Pair, reason: 'no_request' | 'unconfirmed'): void {
     if (pair.request !== null) this.books.messageDropped(reason);
     if (pair.response !== null) this.books.messageDropped(reason);
+    if (pair.open !== null) this.#context.onWithdrawn(pair.open);
   }
 
   /** `missing`: why there is no answer, if there is none; `ending`: what kept it from coming. */
   #emit(pair: Pair, missing: string, ending: Ending | null = null): void {
     this.#answered.delete(pair);
-    const { request, response } = pair;
-    if (request === null) {
+    const { request, open, response } = pair;
+    if (request === null || open === null) {
       this.#drop(pair, 'no_request');
       return;
     }
@@ -416,8 +442,7 @@ export class Connection implements FlowOwner {
       this.#drop(pair, 'unconfirmed');
       return;
     }
-    const side = this.#side;
-    const isClient = side === 'client';
+    const { side } = open.end;
     const stitched = this.protocol!.stitch(
       half(request),
       response === null ? null : half(response),
@@ -426,19 +451,9 @@ export class Connection implements FlowOwner {
     );
     const fault = response === null ? missing : (request.fault ?? response.fault);
     const incomplete = fault ?? stitched.incomplete;
-    const local = this.#opened?.local ?? UNKNOWN;
-    const remote = this.#opened?.remote ?? UNKNOWN;
     this.books.exchangeGiven(response === null ? 1 : 2);
-    this.#context.onExchange({
-      protocol: this.protocol!.name,
-      socket: this.socket,
-      side,
-      tgid: request.mark.tgid,
-      cgroupId: request.mark.cgroupId,
-      client: isClient ? local : remote,
-      server: isClient ? remote : local,
-      netnsInode: this.#opened?.netnsInode ?? 0,
-      sequenced: !this.#counted,
+    const exchange: Exchange = {
+      ...open.end,
       request: request.part(),
       response: response?.part() ?? null,
       name: stitched.name,
@@ -448,7 +463,8 @@ export class Connection implements FlowOwner {
           ? stitched.attributes
           : { ...stitched.attributes, 'sonde.incomplete': incomplete },
       incomplete,
-    });
+    };
+    this.#context.onExchange(exchange, open);
   }
 }
 

@@ -10,7 +10,7 @@ import {
   type SocketOpen,
   type TcpStateChange,
 } from '../../model/events.ts';
-import type { Exchange } from '../../model/exchange.ts';
+import type { Exchange, OpenRequest } from '../../model/exchange.ts';
 import { type SocketId, TcpState } from '../../model/socket.ts';
 import type { Protocol } from '../protocol.ts';
 import { protocols } from '../registry.ts';
@@ -21,8 +21,12 @@ import { DEFAULT_LIMITS, type EngineLimits } from './limits.ts';
 export interface EngineOptions {
   /** Gets the stages "streams", "messages" and "exchanges". */
   readonly ledger: Ledger;
+  /** A request's head was read. Each is followed, once, by its onExchange() or its onWithdrawn(). */
+  onRequest?(request: OpenRequest): void;
   /** Called as soon as an exchange is complete, or known never to be. */
-  onExchange(exchange: Exchange): void;
+  onExchange(exchange: Exchange, request: OpenRequest): void;
+  /** What looked like a request was none, or nobody can tell: there will be no exchange. */
+  onWithdrawn?(request: OpenRequest): void;
   /**
    * The bytes of a flow before `untilPosition` (low 32 bits, at most 1 GiB ahead) belong to a body that no parser
    * reads: the kernel need not copy them. Said again where it still holds further on.
@@ -61,7 +65,9 @@ export class ProtocolEngine {
       books: this.#books,
       limits: this.#limits,
       protocols: options.protocols ?? Object.values(protocols),
-      onExchange: (exchange) => options.onExchange(exchange),
+      onRequest: (request) => options.onRequest?.(request),
+      onExchange: (exchange, request) => options.onExchange(exchange, request),
+      onWithdrawn: (request) => options.onWithdrawn?.(request),
       onSkip: (socket, direction, untilPosition) => options.onSkip?.(socket, direction, untilPosition),
     };
   }

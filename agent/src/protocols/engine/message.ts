@@ -1,5 +1,5 @@
 /** A message while the engine follows it: what the parser made of it, and where and when its bytes passed. */
-import type { MessagePart } from '../../model/exchange.ts';
+import type { CallEnd, MessagePart, OpenRequest } from '../../model/exchange.ts';
 import type { Role } from '../protocol.ts';
 import type { Mark } from './reassembly.ts';
 
@@ -40,7 +40,7 @@ export class Message {
   }
 
   get isDoubtful(): boolean {
-    return this.doubt !== null && !this.doubt.isLifted;
+    return isInDoubt(this.doubt);
   }
 
   part(): MessagePart {
@@ -53,3 +53,18 @@ export class Message {
     };
   }
 }
+
+/** What others may know of a request. It may be kept for long, so it does not hold on to the message. */
+export function openRequest(end: CallEnd, { mark, position, doubt }: Message): OpenRequest {
+  return {
+    end,
+    tid: mark.tid,
+    startNs: mark.timeNs,
+    position: position >>> 0,
+    get isConfirmed() {
+      return !isInDoubt(doubt);
+    },
+  };
+}
+
+const isInDoubt = (doubt: Doubt | null): boolean => doubt !== null && !doubt.isLifted;

@@ -2,6 +2,7 @@
  * Conversations for tests: what client and server say to each other, turned into the events that an agent sees at one
  * of the two ends, and run through an engine whose ledger must balance after every step.
  */
+import { expect } from '@jest/globals';
 import { Ledger, type StageSnapshot } from '@sonde/ledger';
 import {
   type DataEvent,
@@ -14,7 +15,7 @@ import {
   type SocketOpen,
   type TcpStateChange,
 } from '../../model/events.ts';
-import type { Exchange } from '../../model/exchange.ts';
+import type { Exchange, OpenRequest } from '../../model/exchange.ts';
 import { type SocketId, TcpState } from '../../model/socket.ts';
 import { ProtocolEngine } from '../engine/engine.ts';
 import type { EngineLimits } from '../engine/limits.ts';
@@ -50,6 +51,10 @@ export interface Play {
 
 export interface Played {
   readonly exchanges: readonly Exchange[];
+  /** Everything that was taken for a request when its head was read. */
+  readonly requests: readonly OpenRequest[];
+  /** Those of them that were none. */
+  readonly withdrawn: readonly OpenRequest[];
   readonly stages: Readonly<Record<string, StageSnapshot>>;
   readonly skips: readonly { readonly direction: Direction; readonly untilPosition: number }[];
 }
@@ -68,6 +73,10 @@ export const server = (text: string): Step => ({ by: 'server', says: bytesOf(tex
 export class Scene {
   readonly side: Party;
   readonly exchanges: Exchange[] = [];
+  readonly requests: OpenRequest[] = [];
+  readonly withdrawn: OpenRequest[] = [];
+  /** Neither answered nor withdrawn so far. */
+  readonly #unended = new Set<OpenRequest>();
   readonly skips: { direction: Direction; untilPosition: number }[] = [];
   readonly ledger = new Ledger();
   readonly engine: ProtocolEngine;
@@ -84,11 +93,31 @@ export class Scene {
     this.next = { ...start };
     this.engine = new ProtocolEngine({
       ledger: this.ledger,
-      onExchange: (exchange) => this.exchanges.push(exchange),
+      onRequest: (request) => {
+        this.requests.push(request);
+        this.#unended.add(request);
+      },
+      onExchange: (exchange, request) => {
+        this.#end(request);
+        const { end, tid, startNs, position } = request;
+        expect({ ...exchange, request: { ...exchange.request } }).toMatchObject({
+          ...end,
+          request: { tid, startNs, position },
+        });
+        this.exchanges.push(exchange);
+      },
+      onWithdrawn: (request) => {
+        this.#end(request);
+        this.withdrawn.push(request);
+      },
       onSkip: (_socket, direction, untilPosition) => this.skips.push({ direction, untilPosition }),
       limits,
       ...(protocols === undefined ? {} : { protocols }),
     });
+  }
+
+  #end(request: OpenRequest): void {
+    if (!this.#unended.delete(request)) throw new Error('A request ended that was not open');
   }
 
   /** @throws if the ledger does not balance after it */
@@ -226,7 +255,9 @@ export class Scene {
     for (const { stage, held } of Object.values(stages)) {
       if (held !== 0) throw new Error(`Stage "${stage}" holds ${held} after the end`);
     }
-    return { exchanges: this.exchanges, stages, skips: this.skips };
+    if (this.#unended.size > 0) throw new Error(`${this.#unended.size} requests are open after the end`);
+    const { exchanges, requests, withdrawn, skips } = this;
+    return { exchanges, requests, withdrawn, stages, skips };
   }
 }
 

@@ -365,7 +365,7 @@ describe('ground truth', () => {
       edges.map(({ from, to, statuses }) => `${from} -> ${to}: ${Object.keys(statuses).sort().join(' ')}`),
     ).toEqual([
       'back-office -> users: OK',
-      'back-office -> web: 200 502',
+      'back-office -> web: 200',
       'cart -> cart-cache: OK OOM',
       'catalogue -> catalogue-db: 1205 OK',
       'checkout -> cart: 200',

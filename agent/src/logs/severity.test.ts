@@ -1,0 +1,42 @@
+import { expect, test } from '@jest/globals';
+import { severityOf } from './severity.ts';
+
+const [TRACE, DEBUG, INFO, NOTICE, WARN, ERROR, CRITICAL, FATAL, NONE] = [1, 5, 9, 10, 13, 17, 18, 21, 0];
+
+test.each<[line: string, severity: number]>([
+  ['level=info msg="item added" user=u1', INFO],
+  ['time=2026-01-01T00:00:00Z level=WARN msg=slow', WARN],
+  ['lvl=dbug', NONE],
+  ['lvl=debug t=1', DEBUG],
+  ['{"level":"error","msg":"boom"}', ERROR],
+  ['{"time":1, "severity": "NOTICE"}', NOTICE],
+  ['{"log.level":"fatal"}', FATAL],
+  ["{'level': 'critical'}", CRITICAL],
+  ['{"level":50,"msg":"pino"}', ERROR],
+  ['{"level":10}', TRACE],
+  ['{"level":3}', NONE],
+  ['level=5 ERROR', ERROR],
+  ['{"msg":"x","level":"bogus"}', NONE],
+  ['sealevel=error', NONE],
+  ['I0102 15:04:05.000000       1 main.go:10] started', INFO],
+  ['W0102 15:04:05.000000       1 main.go:10] slow', WARN],
+  ['E0102 15:04:05.000000       1 main.go:10] [info] inside', ERROR],
+  ['F0102 15:04:05.000000       1 main.go:10] dead', FATAL],
+  ['E0102 is a part number', NONE],
+  ['[warn] low disk', WARN],
+  ['2026/01/01 00:00:00 [error] 7#7: *1 connect() failed', ERROR],
+  ['[Fri Jan 01] [ Notice ] caught SIGTERM', NOTICE],
+  ['[1] [worker] ready', NONE],
+  ['2026-01-01 00:00:00,000 ERROR app.py:1 boom', ERROR],
+  ['2026-01-01 | DEBUG | x', DEBUG],
+  ['WARNING: deprecated', WARN],
+  ['INFO', INFO],
+  ['TRACE a', TRACE],
+  ['an error happened', NONE],
+  ['Error: boom', NONE],
+  ['ERRORS: 0', NONE],
+  ['constructor=1 level=constructor', NONE],
+  [`${'x'.repeat(120)} ERROR`, NONE],
+  [`${'x'.repeat(2000)} level=error`, NONE],
+  ['', NONE],
+])('%j', (line, severity) => expect(severityOf(line)).toBe(severity));
