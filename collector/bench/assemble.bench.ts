@@ -14,14 +14,12 @@ import type { Wal, WalAddress } from '../src/wal/wal.ts';
 
 const BATCH_SPANS = 5_000;
 const BATCHES = 200;
-/** Calls of one trace, each from the server of the one before: every second span is a server's with another trace id. */
+/** Calls of one trace, each made by the server of the one before. */
 const DEPTH = 8;
 const SERVER = 2;
 const CLIENT = 3;
 
-/**
- * Traces of 8 calls, one below the other, each between two agents; the rows of a trace lie in 9 different batches.
- */
+/** Each call is between two agents, so that all its servers but the first begin a trace; an agent's rows are in one batch. */
 function makeBatches(): BatchColumns[] {
   const rows = BATCH_SPANS;
   const empty = columnsOf({ id: { agentId: 'bench', bootEpoch: 1, sequence: 1 }, spans: [], lines: [] });
@@ -58,13 +56,13 @@ function makeBatches(): BatchColumns[] {
   for (let tree = 0; filled.some((count) => count < rows); tree++) {
     let trace = random(16);
     let parent: Uint8Array | null = null;
-    // Batches are full at about the same time: trees begin at one after the other.
     for (let call = 0; call < DEPTH; call++) {
       const client = random(8);
+      const server = random(8);
       put((tree + call) % BATCHES, CLIENT, trace, client, parent);
       if (call > 0) trace = random(16);
-      parent = random(8);
-      put((tree + call + 1) % BATCHES, SERVER, call === 0 ? trace : trace, parent, client);
+      put((tree + call + 1) % BATCHES, SERVER, trace, server, client);
+      parent = server;
     }
   }
   return batches;

@@ -136,7 +136,7 @@ export const settingsSchema = z.strictObject({
   assembly: z
     .strictObject({
       windowMs: wholeNumber(0, 60_000, 2_000).describe('How long a row waits for the other end of its call.'),
-      blockRows: wholeNumber(1, 1_000_000, 50_000).describe('Spans from which a block is stored at once.'),
+      blockRows: wholeNumber(1, 1_000_000, 50_000).describe('Rows from which a block is stored at once.'),
       blockMs: wholeNumber(10, 60_000, 1_000).describe('Longest pause between two blocks.'),
       indexSpans: wholeNumber(1024, 1 << 26, 1 << 20).describe(
         'Client spans remembered, so that later rows find their trace.',
