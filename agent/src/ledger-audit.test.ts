@@ -16,6 +16,7 @@ import { COUNTER } from './probes/layout.gen.ts';
 import { Probes } from './probes/probes.ts';
 import { runReplay } from './testing/run-replay.ts';
 import { runScenario } from './testing/run-scenario.ts';
+import { runEveryBooking } from './transport/testing/every-booking.ts';
 import { bytesOf, ipv4, tcp, udp } from './workloads/capture/testing/build-packets.ts';
 import { writePcap } from './workloads/capture/testing/write-capture.ts';
 
@@ -245,6 +246,7 @@ const RUNS: readonly Run[] = [
   { name: 'requests beyond bounds', imbalances: async () => overtaken() },
   { name: 'lines of every kind', imbalances: async () => logged() },
   { name: 'a malformed record', imbalances: async () => probed() },
+  { name: 'batches of every fate', imbalances: () => runEveryBooking() },
   { name: 'faulty services', imbalances: async () => played({ file: 'faults.yaml', durationNs: 1e9 }) },
   {
     name: 'a ring that overflows',
