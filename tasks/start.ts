@@ -1,49 +1,159 @@
 /**
- * `npm start`: what Sonde does, in a minute and without a cluster. Plays the bundled capture and the bundled scenario
- * through the agent, one after the other. Everything it shows is simulated.
+ * `npm start`: the whole product on one machine. A collector with an embedded store, and three simulated nodes that run the
+ * demo shop, each with an agent and a stream of its own, until Ctrl-C.
  */
-import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { ExitCode, Terminal } from '@sonde/cli';
+import { glance, glanceLines } from './live-summary.ts';
+import { exitCode, outputOf, start, startCollector, stop } from './processes.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const MAIN = fileURLToPath(new URL('../agent/src/main.ts', import.meta.url));
-const isLive = process.stdout.isTTY === true;
+const DEMO_SHOP = 'agent/scenarios/shop.yaml';
+const REDRAW_MS = 1000;
 
-const STEPS: readonly { readonly title: string; readonly args: readonly string[] }[] = [
-  {
-    title: 'A capture of real servers, played as system calls through the eBPF programs',
-    args: ['replay', 'agent/captures/demo-http.pcapng', '--format', 'summary'],
-  },
-  {
-    title: 'Five services in the simulated kernel',
-    // At the pace of the clock where somebody watches; elsewhere only the end counts.
-    args: ['sim', '--scenario', 'agent/scenarios/http-small.yaml', ...(isLive ? ['--pace', '1'] : [])],
-  },
-];
+const USAGE = `npm start [-- OPTIONS]
+  --once               play the workload's own stretch of time, as fast as it goes, and end
+  --json               with --once: print one JSON object (npm start -s keeps npm's banner out of it)
+  --capture FILE       play a capture (pcap, pcapng) instead of the demo shop
+  --scenario FILE      run another scenario instead of the demo shop
+  --data-dir DIR       folder of the store; default: .sonde/live, with --once or --capture a new one below .sonde
+  --listen-ingest A    host:port where agents send to; default 127.0.0.1:7070, with --once any free port
+  --listen-api A       host:port of the API; default 127.0.0.1:8080, with --once any free port`;
 
-let child: ReturnType<typeof spawn> | null = null;
-let isStopping = false;
-// The terminal sends Ctrl-C to the whole group, so the child ends in order by itself; a signal to this process alone
-// is handed on.
-process.on('SIGINT', () => {
-  isStopping = true;
-});
-process.on('SIGTERM', () => {
-  isStopping = true;
-  child?.kill('SIGTERM');
-});
-
-for (const step of STEPS) {
-  if (isStopping) break;
-  console.log(`\n== ${step.title}\n   sonde-agent ${step.args.join(' ')}\n`);
-  const code = await run(step.args);
-  if (code !== 0) process.exit(code);
+interface Options {
+  readonly once: boolean;
+  readonly json: boolean;
+  readonly workload: readonly ['--capture' | '--scenario', string];
+  readonly dataDir: string;
+  readonly listen: readonly string[];
 }
 
-function run(args: readonly string[]): Promise<number> {
-  return new Promise((resolve, reject) => {
-    child = spawn(process.execPath, [MAIN, ...args], { cwd: ROOT, stdio: 'inherit' });
-    child.on('error', reject);
-    child.on('exit', (code, signal) => resolve(code ?? (signal === null ? 1 : 130)));
+const terminal = new Terminal('npm start', process.stdout, process.stderr, process.env);
+const interruption = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    if (interruption.signal.aborted) process.exit(ExitCode.INTERRUPTED);
+    interruption.abort();
   });
+}
+
+const options = optionsOf(process.argv.slice(2));
+process.exitCode = options === null ? ExitCode.USAGE : await main(options);
+
+async function main({ once, json, workload, dataDir, listen }: Options): Promise<number> {
+  mkdirSync(join(ROOT, '.sonde'), { recursive: true });
+  const collector = await startCollector(['--data-dir', dataDir, ...listen]);
+  if (collector === null) return ExitCode.FAILED;
+  const { ingest, api } = collector.listening;
+  const agent = start('agent', ['run', ...workload, '--collector', ingest, ...(once ? ['--once'] : [])]);
+
+  const agentCode = once ? await untilDone(agent) : await untilInterrupted(agent, collector.process, api);
+  const collectorCode = await stop(collector.process);
+  if (agentCode !== ExitCode.OK || collectorCode !== ExitCode.OK) return agentCode || collectorCode;
+  if (once) await printSummary(dataDir, json);
+  return ExitCode.OK;
+}
+
+/** Waits for an agent that ends by itself, or for Ctrl-C. */
+async function untilDone(agent: ChildProcess): Promise<number> {
+  const onAbort = () => agent.kill('SIGTERM');
+  interruption.signal.addEventListener('abort', onAbort);
+  return exitCode(agent);
+}
+
+/** Shows what is in the store until Ctrl-C, or until one of the two ends without being asked. */
+async function untilInterrupted(agent: ChildProcess, collector: ChildProcess, api: string): Promise<number> {
+  terminal.note(`API at ${api} (try ${api}/api/v1/summary); Ctrl-C ends.`);
+  const { signal } = interruption;
+  while (!signal.aborted && collector.exitCode === null && collector.signalCode === null) {
+    await sleep(REDRAW_MS, undefined, { signal }).catch(() => undefined);
+    // An agent that played a capture is done; what it found stays to be looked at.
+    if (agent.exitCode !== null && agent.exitCode !== ExitCode.OK) return agent.exitCode;
+    if (terminal.isLive && !signal.aborted) {
+      const now = await glance(api).catch(() => null);
+      if (now !== null) terminal.redraw(glanceLines(now, terminal.style));
+    }
+  }
+  if (!signal.aborted) return ExitCode.FAILED;
+  return agent.exitCode ?? stop(agent);
+}
+
+async function printSummary(dataDir: string, json: boolean): Promise<void> {
+  const text = await outputOf('collector', ['summary', '--data-dir', dataDir]);
+  if (json) terminal.print([text.trim()]);
+  else {
+    terminal.print(glanceLines({ summary: JSON.parse(text), edges: [] }, terminal.style));
+    terminal.print([`Ask it: npx --no sonde-collector sql 'SELECT ...' --data-dir ${dataDir}`]);
+  }
+}
+
+/** @returns null if they make no sense; it has been said */
+function optionsOf(args: string[]): Options | null {
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean' } as const;
+  const names = {
+    once: flag,
+    json: flag,
+    help: flag,
+    capture: text,
+    scenario: text,
+    'data-dir': text,
+    'listen-ingest': text,
+    'listen-api': text,
+  };
+  let values: ReturnType<typeof parseArgs<{ options: typeof names }>>['values'];
+  try {
+    ({ values } = parseArgs({ args, options: names }));
+  } catch (error) {
+    terminal.fail(`${(error as Error).message}\n${USAGE}`);
+    return null;
+  }
+  if (values.help === true) {
+    terminal.print([USAGE]);
+    process.exit(ExitCode.OK);
+  }
+  if (values.json === true && values.once !== true) {
+    terminal.fail('--json says what --once prints: give both');
+    return null;
+  }
+  if (values.capture !== undefined && values.scenario !== undefined) {
+    terminal.fail('Give either --capture or --scenario');
+    return null;
+  }
+  const once = values.once === true;
+  const anyPort = once ? '127.0.0.1:0' : undefined;
+  const listen = (['listen-ingest', 'listen-api'] as const).flatMap((name) => {
+    const address = values[name] ?? anyPort;
+    return address === undefined ? [] : [`--${name}`, address];
+  });
+  const { capture } = values;
+  const isFresh = once || capture !== undefined;
+  return {
+    once,
+    json: values.json === true,
+    workload:
+      capture === undefined
+        ? ['--scenario', values.scenario === undefined ? DEMO_SHOP : fromCaller(values.scenario)]
+        : ['--capture', fromCaller(capture)],
+    dataDir:
+      values['data-dir'] === undefined
+        ? join('.sonde', isFresh ? `run-${stamp(new Date())}` : 'live')
+        : fromCaller(values['data-dir']),
+    listen,
+  };
+}
+
+/** A path as the caller meant it: npm runs scripts in the folder of the package. */
+function fromCaller(path: string): string {
+  return resolve(process.env.INIT_CWD ?? process.cwd(), path);
+}
+
+/** `20260102-030405-678`: sorts by time, and no two runs have the same. */
+function stamp(date: Date): string {
+  return date.toISOString().replace(/[-:]/g, '').replace('T', '-').replace('.', '-').replace('Z', '');
 }

@@ -10,7 +10,9 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { AttachError, LoadError } from './hooks/hook.ts';
 import { replay } from './replay.ts';
 import type { OutputFormat } from './report.ts';
+import { run } from './run.ts';
 import { simulate } from './sim.ts';
+import { VERSION } from './version.ts';
 import { ObjectError } from './vm/object/error.ts';
 
 interface CommonFlags {
@@ -34,11 +36,23 @@ interface SimFlags extends CommonFlags {
   readonly pace?: number;
 }
 
+interface RunFlags extends Omit<CommonFlags, 'format' | 'ledger'> {
+  readonly scenario?: string;
+  readonly capture?: string;
+  readonly once?: boolean;
+  readonly pace: number;
+  readonly collector?: string;
+  readonly agentId?: string;
+  readonly ackLog?: string;
+}
+
 const terminal = new Terminal('sonde-agent', process.stdout, process.stderr, process.env);
 const interruption = new AbortController();
 
 process.on('SIGINT', interrupt);
 process.on('SIGTERM', interrupt);
+// Started by another program over a channel, it ends in order when that program is gone.
+process.on('disconnect', () => interruption.abort());
 // A reader that has seen enough (`| head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(ExitCode.OK);
@@ -50,13 +64,15 @@ try {
 } catch (error) {
   process.exitCode = report(error);
 }
+// The channel to a program that started this one would keep it alive.
+if (process.connected === true) process.disconnect();
 
 function program(): Command {
   const root = new Command('sonde-agent')
     .description(
       'Shows what every service does without a change to its code: eBPF programs on system calls, run here\nin a simulated kernel.',
     )
-    .version('0.1.0')
+    .version(VERSION)
     .showHelpAfterError('(sonde-agent --help shows what there is)')
     .exitOverride();
 
@@ -104,24 +120,61 @@ function program(): Command {
       );
     });
 
+  withSettings(root.command('run'))
+    .description('Observes and sends what it finds to the collector, until it is interrupted.')
+    .option('--scenario <file>', 'observe the services of a scenario, in the simulated kernel')
+    .option('--capture <file>', 'observe a capture, played in the simulated kernel; ends with it')
+    .option(
+      '--once',
+      "play the scenario's own stretch of time as fast as it goes, and end when all is acknowledged",
+    )
+    .option('--pace <factor>', 'simulated seconds in one second', parsePositive, 1)
+    .option('--collector <host:port>', 'where the collector takes batches (transport.collector)')
+    .option('--agent-id <id>', 'identity of this agent (transport.agentId)')
+    .option('--ack-log <file>', 'append a line of JSON for each batch that was acknowledged')
+    .action(async (flags: RunFlags) => {
+      const { scenario, capture } = flags;
+      if ((scenario === undefined) === (capture === undefined))
+        throw new UserError('Name what to observe: either --scenario FILE or --capture FILE', ExitCode.USAGE);
+      process.exitCode = await run(
+        {
+          settings: settingsOf(flags, {
+            'transport.collector': flags.collector,
+            'transport.agentId': flags.agentId,
+          }),
+          workload: scenario === undefined ? { capture: capture! } : { scenario },
+          once: flags.once === true,
+          pace: flags.pace,
+          ...(flags.object === undefined ? {} : { objectFile: flags.object }),
+          ...(flags.ackLog === undefined ? {} : { ackLog: flags.ackLog }),
+        },
+        { terminal, signal: interruption.signal },
+      );
+    });
+
   for (const command of root.commands) command.exitOverride();
   return root;
 }
 
 function withCommonOptions(command: Command, format: OutputFormat): Command {
-  return command
+  return withSettings(command)
     .addOption(
       new Option('--format <format>', 'what to print')
         .choices(format === 'summary' ? ['summary', 'jsonl', 'table'] : ['jsonl', 'table', 'summary'])
         .default(format),
     )
+    .option('--ledger', 'print the loss ledger on standard error at the end');
+}
+
+/** What every command that runs the programs takes. */
+function withSettings(command: Command): Command {
+  return command
     .option('--config <file>', 'configuration file (YAML)')
     .option('--btf-seed <number>', 'layout of the simulated kernel structures (simulation.btfSeed)')
     .option('--seed <number>', 'order of threads and other choices (simulation.seed)')
     .option('--rung <rung>', 'rung of the attach ladder: btf, raw or tracepoint (capture.rung)')
     .option('--payload-limit-bytes <bytes>', 'bytes of one call that are copied (capture.payloadLimitBytes)')
-    .option('--object <file>', "eBPF object to run instead of the agent's own")
-    .option('--ledger', 'print the loss ledger on standard error at the end');
+    .option('--object <file>', "eBPF object to run instead of the agent's own");
 }
 
 function common(flags: CommonFlags): {
@@ -129,7 +182,19 @@ function common(flags: CommonFlags): {
   readonly objectFile?: string;
   readonly printsLedger: boolean;
 } {
-  const config = loadSettings({
+  return {
+    config: settingsOf(flags, {}),
+    ...(flags.object === undefined ? {} : { objectFile: flags.object }),
+    printsLedger: flags.ledger === true,
+  };
+}
+
+/** @param more settings that only one command has flags for, by key */
+function settingsOf(
+  flags: Omit<CommonFlags, 'format'>,
+  more: Readonly<Record<string, string | undefined>>,
+): Settings {
+  return loadSettings({
     ...(flags.config === undefined ? {} : { file: flags.config }),
     environment: process.env,
     flags: {
@@ -137,14 +202,10 @@ function common(flags: CommonFlags): {
       'simulation.seed': flags.seed,
       'capture.rung': flags.rung,
       'capture.payloadLimitBytes': flags.payloadLimitBytes,
+      ...more,
     },
     warn: (line) => terminal.note(line),
   });
-  return {
-    config,
-    ...(flags.object === undefined ? {} : { objectFile: flags.object }),
-    printsLedger: flags.ledger === true,
-  };
 }
 
 function parseSegment(text: string): number | 'captured' {
