@@ -7,7 +7,10 @@ export interface Wal {
   /**
    * Appends a record. Resolved: it and everything appended before it is written and fsynced (appends that come close
    * together share one fsync).
+   *
+   * The payload must stay as it is until then.
    * @throws WalFull if the disk is; nothing of the record is in the log then
+   * @throws WalBroken if the log has failed for good; whether the record is in it, the next start finds out
    */
   append(kind: RecordKind, payload: Uint8Array): Promise<WalAddress>;
   /** The payload of a record, checked again. @throws WalDamage */
@@ -42,9 +45,26 @@ export interface WalAddress {
   readonly offset: number;
 }
 
-/** The disk below the log is full. */
+/** The disk below the log is full, or a quota is used up. The log works again when there is room. */
 export class WalFull extends Error {
   override readonly name = 'WalFull';
+}
+
+/**
+ * The disk took writes and could not say that it kept them. Nothing more is taken: only a restart, which reads what is
+ * really there, can go on.
+ */
+export class WalBroken extends Error {
+  override readonly name = 'WalBroken';
+}
+
+/** The log cannot be opened: its folder cannot be read or written, or a newer version of Sonde wrote it. */
+export class WalUnusable extends Error {
+  override readonly name = 'WalUnusable';
+
+  constructor(directory: string, reason: string, cause?: unknown) {
+    super(`Write-ahead log ${directory}: ${reason}`, { cause });
+  }
 }
 
 /** A record that was durable cannot be read back. */
