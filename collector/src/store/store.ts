@@ -11,7 +11,7 @@ export interface Store {
   /**
    * Stores every row of a block in every table it feeds, rollups included, exactly once however often it is called with
    * the same block: a block that was stored wholly or in part before is completed, not doubled. Resolved: written and
-   * fsynced.
+   * fsynced. A block that failed has to come again before another one does.
    * @throws StoreUnavailable (try again), StoreFull (try again when there is room), StoreRefusal (a defect: the engine
    * does not take these rows)
    */
@@ -40,10 +40,11 @@ export interface StoreEngine {
 }
 
 export interface QueryOptions {
-  /** A ClickHouse output format. */
+  /** A ClickHouse output format; letters and digits. */
   readonly format: string;
-  /** Rows after which the answer ends. */
+  /** Rows after which the answer ends, at least 1. */
   readonly maxRows: number;
+  /** More than 0. */
   readonly timeoutMs: number;
 }
 
