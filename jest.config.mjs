@@ -11,6 +11,7 @@ export default {
   projects: Object.entries({
     agent: 'agent',
     collector: 'collector',
+    e2e: 'e2e',
     packages: 'packages',
     proto: 'proto',
     tasks: 'tasks',

@@ -201,16 +201,18 @@ interface Counts {
   readonly times: number;
 }
 
-const keyOf = (batch: { agent: string; epoch: number | string; sequence: number | string }) =>
-  `${batch.agent}/${batch.epoch}/${batch.sequence}`;
+function keyOf(batch: { agent: string; epoch: number | string; sequence: number | string }): string {
+  return `${batch.agent}/${batch.epoch}/${batch.sequence}`;
+}
 
-const countsOf = (rows: readonly Stored[]): Map<string, Counts> =>
-  new Map(
+function countsOf(rows: readonly Stored[]): Map<string, Counts> {
+  return new Map(
     rows.map((row) => [
       keyOf(row),
       { spans: Number(row.spans ?? 0), logs: Number(row.logs ?? 0), times: Number(row.times ?? 1) },
     ]),
   );
+}
 
 /** A killed agent may have written half of its last line: that acknowledgement reached nobody. */
 function readAcknowledged(): Map<string, Acknowledged> {
