@@ -2,7 +2,7 @@
 import type { BatchColumns } from './columns.ts';
 
 export interface Block {
-  /** Unique for ever; the deduplication token of its inserts. Lower-case letters, digits and "-". */
+  /** Unique for ever; by it the store knows a block that comes again. Lower-case letters, digits and "-". */
   readonly id: string;
   /** When it was composed: rows count their retention from here. Unix ns. */
   readonly composedUnixNs: bigint;

@@ -46,6 +46,8 @@ export interface QueryOptions {
   readonly maxRows: number;
   /** More than 0. */
   readonly timeoutMs: number;
+  /** Called before the answer comes, if there were more rows than that. */
+  readonly onCut?: () => void;
 }
 
 /** The engine is away, restarting or held by another process. */

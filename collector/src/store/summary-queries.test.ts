@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Block } from '../model/block.ts';
-import type { Summary } from './summary.ts';
+import type { Handover, Summary } from './summary.ts';
 import { summaryOf } from './summary-queries.ts';
+import type { Table } from './tables/table.ts';
+import { TABLES } from './tables/tables.ts';
 import { TestEngine } from './tables/testing/engine.ts';
 import { aliasesOf, batchOf, blockOf } from './tables/testing/plain-batch.ts';
 
@@ -27,6 +29,7 @@ const EMPTY: Summary = {
   logs: 0,
   logsWithSpan: 0,
   ledger: [],
+  handovers: [],
 };
 
 /** What a batch with the entity that tests have where they say no other gives. */
@@ -141,6 +144,77 @@ check(
     ],
   },
 );
+
+describe('what agents were told is safe is compared with the manifest', () => {
+  const transport = (out: number, held = 0) => [
+    { stage: 'transport', unit: 'rows', in: out + held, out, held, dropped: {} },
+  ];
+  /** A batch of so many rows, besides those of the ledger. */
+  const batch = (
+    sequence: number,
+    nRows: number,
+    ledger: ReturnType<typeof transport> | [] = [],
+    agentId = 'a',
+  ) => batchOf({ entities: Array(nRows).fill({}), id: { agentId, sequence }, ledger });
+  const checkHandovers = (what: string, blocks: readonly Block[], wanted: readonly Partial<Handover>[]) =>
+    test(what, async () => {
+      for (const [i, block] of blocks.entries()) await engine.insert({ ...block, id: `block-${i}` });
+      const { handovers } = await summaryOf(engine.query);
+      const preset = { from: 'transport', to: 'batches', unit: 'rows', held: 0, missing: 0, surplus: 0 };
+      expect(handovers).toEqual(wanted.map((handover) => ({ ...preset, ...handover })));
+    });
+
+  checkHandovers(
+    'the last word of an agent speaks of all batches before it',
+    [blockOf([batch(1, 2), batch(2, 3, transport(2)), batch(3, 0, transport(6))])],
+    [{ out: 6, in: 6 }],
+  );
+  checkHandovers(
+    'an agent that was killed has sent more than it could tell',
+    [blockOf([batch(1, 2), batch(2, 3, transport(2)), batch(3, 7)])],
+    [{ out: 2, in: 2 }],
+  );
+  checkHandovers(
+    'what was under way at the last word may have come',
+    [blockOf([batch(1, 2), batch(2, 4), batch(3, 0, transport(2, 4))])],
+    [{ out: 2, held: 4, in: 6 }],
+  );
+  checkHandovers(
+    'or not',
+    [blockOf([batch(1, 2), batch(3, 0, transport(2, 4))])],
+    [{ out: 2, held: 4, in: 2 }],
+  );
+  checkHandovers(
+    'an acknowledged batch that is not stored is missing, whatever other agents have too much',
+    [
+      blockOf([batch(1, 2), batch(3, 0, transport(6))]),
+      blockOf([batch(1, 5, [], 'b'), batch(2, 0, transport(1), 'b')]),
+    ],
+    [{ out: 7, in: 7, missing: 4, surplus: 4 }],
+  );
+  checkHandovers(
+    'a batch that is stored twice is too much',
+    [blockOf([batch(1, 2), batch(2, 0, transport(2))]), blockOf([batch(1, 2)])],
+    [{ out: 2, in: 4, surplus: 2 }],
+  );
+  checkHandovers(
+    'an agent whose first batches have expired is not compared',
+    [blockOf([batch(8, 2, transport(100))])],
+    [],
+  );
+
+  test('nor is a snapshot whose batch is not in the manifest yet', async () => {
+    await engine.insert(blockOf([batch(1, 2), batch(2, 3, transport(2))]));
+    const isOther = ({ name }: Table) => name !== 'batches';
+    await engine.insert(
+      { ...blockOf([batch(3, 4), batch(4, 0, transport(10))]), id: 'second' },
+      TABLES.filter(isOther),
+    );
+    expect((await summaryOf(engine.query)).handovers).toMatchObject([
+      { out: 2, in: 2, missing: 0, surplus: 0 },
+    ]);
+  });
+});
 
 test('numbers of 64 bits may come as text', async () => {
   await engine.insert(blockOf([batchOf({ entities: [], ledger: [{ in: 3, dropped: { late: 3 } }] })]));

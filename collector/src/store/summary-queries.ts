@@ -1,5 +1,5 @@
 /** How the numbers of a summary are read from the tables. The queries name tables without a database. */
-import type { LedgerTotal, Summary } from './summary.ts';
+import type { Handover, LedgerTotal, Summary } from './summary.ts';
 
 type Row = Record<string, unknown>;
 
@@ -14,6 +14,7 @@ export async function summaryOf(query: (sql: string) => Promise<readonly Row[]>)
   const traces = await one(TRACES);
   const logs = await one(LOGS);
   const ledger = await query(LEDGER);
+  const handover = await one(HANDOVER);
   return {
     simulated: Number(entities.simulated) === 1,
     nodes: Number(entities.nodes),
@@ -26,6 +27,7 @@ export async function summaryOf(query: (sql: string) => Promise<readonly Row[]>)
     logs: Number(logs.logs),
     logsWithSpan: Number(logs.logsWithSpan),
     ledger: ledger.map(ledgerTotal),
+    handovers: Number(handover.agents) > 0 ? [handoverOf(handover)] : [],
   };
 }
 
@@ -38,6 +40,17 @@ const ledgerTotal = (row: Row): LedgerTotal => ({
   dropped: Object.fromEntries(
     Object.entries(row.dropped as Record<string, unknown>).map(([reason, n]) => [reason, Number(n)]),
   ),
+});
+
+const handoverOf = (row: Row): Handover => ({
+  from: 'transport',
+  to: 'batches',
+  unit: 'rows',
+  out: Number(row.out),
+  held: Number(row.held),
+  in: Number(row.in),
+  missing: Number(row.missing),
+  surplus: Number(row.surplus),
 });
 
 /** Each batch names the entities of its rows, so this small table knows of every service and node that has rows. */
@@ -115,3 +128,41 @@ FROM
 )
 GROUP BY Stage, Unit
 ORDER BY Stage, Unit`;
+
+/**
+ * Snapshots that came with a batch whose row in the manifest is still being written do not count yet. Agents whose first
+ * batch has expired cannot be told any more: their counters go back further than the manifest.
+ */
+const HANDOVER = `
+SELECT
+  count() AS agents,
+  sum(acknowledged) AS out, sum(underWay) AS held, sum(stored) AS in,
+  sum(if(acknowledged > stored, acknowledged - stored, 0)) AS missing,
+  sum(if(stored > acknowledged + underWay, stored - acknowledged - underWay, 0)) AS surplus
+FROM
+(
+  SELECT
+    any(told.lastOut) AS acknowledged,
+    any(told.lastHeld) AS underWay,
+    sumIf(batches.Rows, batches.Sequence < told.sequence) AS stored
+  FROM batches
+  INNER JOIN
+  (
+    SELECT
+      ledger.Agent AS agent, ledger.BootEpoch AS bootEpoch,
+      max(ledger.BatchSequence) AS sequence,
+      argMax(ledger.Out, ledger.BatchSequence) AS lastOut,
+      argMax(ledger.Held, ledger.BatchSequence) AS lastHeld
+    FROM ledger
+    INNER JOIN
+    (
+      SELECT AgentId, BootEpoch, min(Sequence) AS first, max(Sequence) AS last
+      FROM batches
+      GROUP BY AgentId, BootEpoch
+      HAVING first = 1
+    ) AS manifest ON manifest.AgentId = ledger.Agent AND manifest.BootEpoch = ledger.BootEpoch
+    WHERE ledger.Stage = 'transport' AND ledger.Unit = 'rows' AND ledger.BatchSequence <= manifest.last
+    GROUP BY agent, bootEpoch
+  ) AS told ON told.agent = batches.AgentId AND told.bootEpoch = batches.BootEpoch
+  GROUP BY batches.AgentId, batches.BootEpoch
+)`;

@@ -1,17 +1,19 @@
 /**
- * Stores blocks, each exactly once in each table, though the engine may be killed at any moment.
+ * Stores blocks, each exactly once in each table, though engine and collector may be killed at any moment.
  *
- * The engine's deduplication tokens are not enough for that. A MergeTree notes the token first and publishes the part
- * afterwards (ClickHouse, MergeTreeSink: `addPart` of the deduplication log, then `renameTempPartAndAdd`): killed in
- * between, it takes the repeated insert for a duplicate of rows that it never got. So a journal keeps the number of the
- * last part of each table from before a block is begun. By it the repetition knows what did land, leaves that alone, and
- * has the engine forget the tokens of the other tables. Tokens remain for what comes through views, which cannot be
- * inserted by itself: where only one of table and view has the rows, the token keeps that one from getting them twice.
- * (Hence a block that failed has to come again before another one does: that one might have to make a table forget.)
+ * The rows that a block has for a table are one insert, and that is one part: the engine publishes it whole or not at all,
+ * under a number higher than those of all parts of the table before. Nothing else inserts. So the numbers of the last
+ * parts, put into a journal before a block is begun, tell afterwards which tables have its rows; a repeated insert leaves
+ * these alone.
+ *
+ * The engine's own deduplication tokens are not used, for they can lose rows: a MergeTree notes the token first and
+ * publishes the part afterwards (ClickHouse, MergeTreeSink: `addPart` of the deduplication log, then
+ * `renameTempPartAndAdd`). Killed in between, it takes the repeated insert for a duplicate of rows that it never got.
  */
 import type { Block } from '../../model/block.ts';
 import { DATABASE } from '../database.ts';
-import { quoteName, quoteString } from '../sql-text.ts';
+import { quoteString } from '../sql-text.ts';
+import { ingestSeconds } from '../tables/block-rows.ts';
 import type { Table } from '../tables/table.ts';
 import type { BlockFiles } from './block-files.ts';
 import type { InsertJournal, PartNumbers } from './insert-journal.ts';
@@ -32,47 +34,62 @@ export class BlockInserter {
     this.#options = options;
   }
 
-  /** One call at a time. @throws StoreUnavailable, StoreFull, StoreRefusal; the block may be there in part then */
+  /**
+   * One call at a time. A block that failed has to come again before another one does.
+   * @throws StoreUnavailable, StoreFull, StoreRefusal; the block may be there in part then
+   */
   async insert(block: Block): Promise<void> {
     const { run, tables, journal } = this.#options;
-    if (await isStored(run, block)) return journal.finish(block.id);
-    const isRepeated = journal.get(block.id) !== undefined;
-    const before = await partNumbers(run);
-    journal.settle(before);
-    const { landed } = await journal.begin(block.id, before);
-    const lacking = tables.filter(({ name }) => !landed.includes(name));
-    if (isRepeated) for (const { name } of lacking) await forgetTokens(run, name);
-    const viewsLack = lacking.some((table) => table.encode === undefined);
-    for (const table of viewsLack ? tables : lacking) await this.#insertInto(table, block);
-    await journal.finish(block.id);
+    if (await isStored(run, block)) return;
+    const parts = await partNumbers(run);
+    const landed = this.#landed(block, parts);
+    await journal.begin({ block: block.id, landed, parts });
+    for (const table of tables) if (!landed.includes(table.name)) await this.#insertInto(table, block);
+  }
+
+  /** The tables that have the rows of the block. */
+  #landed(block: Block, now: PartNumbers): string[] {
+    const { tables, journal } = this.#options;
+    const { last } = journal;
+    if (last?.block !== block.id) return [];
+    return tables
+      .map(({ name }) => name)
+      .filter((name) => last.landed.includes(name) || (now[name] ?? 0) > (last.parts[name] ?? 0));
   }
 
   async #insertInto(table: Table, block: Block): Promise<void> {
     const { run, files } = this.#options;
-    const rows = table.encode?.(block) ?? null;
-    if (rows === null || rows.rows === 0) return;
+    const rows = table.encode(block);
+    if (rows === null) return;
     const { name } = table;
     await files.lend(rows.bytes, (path) =>
-      run(insertStatement({ table: name, columns: rows.columns, path, token: block.id })),
+      run(insertStatement({ table: name, columns: rows.columns, path })),
     );
   }
 }
 
-/** Looks at what became of the attempts that an earlier process began; to be done before anything else inserts. */
-export async function settleJournal(run: Run, journal: InsertJournal): Promise<void> {
-  if (journal.isOpen) journal.settle(await partNumbers(run));
+/** Whether the last table that the block has rows for holds them, which is true once all do. */
+async function isStored(run: Run, block: Block): Promise<boolean> {
+  const row = lastTableRow(block);
+  return row !== null && (await run(`SELECT 1 FROM ${DATABASE}.${row} LIMIT 1`)).length > 0;
 }
 
-/** Whether the last table has the block, which is true once all have. */
-async function isStored(run: Run, block: Block): Promise<boolean> {
-  const first = block.batches[0];
-  if (first === undefined) return false;
-  const { agentId, bootEpoch, sequence } = first.id;
-  const rows = await run(
-    `SELECT 1 FROM ${DATABASE}.batches WHERE AgentId = ${quoteString(agentId)} AND BootEpoch = ${bootEpoch} ` +
-      `AND Sequence = ${sequence} AND BlockId = ${quoteString(block.id)} LIMIT 1`,
+/** A row of the block in the last table that it has rows for; null if it has none at all. */
+function lastTableRow({ id, composedUnixNs, batches, aliases }: Block): string | null {
+  const first = batches[0];
+  if (first !== undefined) {
+    const { agentId, bootEpoch, sequence } = first.id;
+    return (
+      `batches WHERE AgentId = ${quoteString(agentId)} AND BootEpoch = ${bootEpoch} ` +
+      `AND Sequence = ${sequence} AND BlockId = ${quoteString(id)}`
+    );
+  }
+  if (aliases.rows === 0) return null;
+  const [alias, trace] = [aliases.alias, aliases.trace].map((ids) =>
+    quoteString(Buffer.from(ids.subarray(0, 16)).toString('hex')),
   );
-  return rows.length > 0;
+  const ingest = ingestSeconds({ composedUnixNs });
+  return `trace_alias WHERE Alias = ${alias} AND TraceId = ${trace} AND IngestTime = toDateTime(${ingest})`;
 }
 
 async function partNumbers(run: Run): Promise<PartNumbers> {
@@ -80,15 +97,4 @@ async function partNumbers(run: Run): Promise<PartNumbers> {
     `SELECT table, max(max_block_number) FROM system.parts WHERE database = '${DATABASE}' GROUP BY table`,
   );
   return Object.fromEntries(rows.map(([table, number]) => [String(table), Number(number)]));
-}
-
-/** As many last inserts as the tables are created to remember. */
-const TOKENS = 10_000;
-
-/** A table without a window forgets its tokens; on disk they stay, but the insert that follows makes this one's true. */
-async function forgetTokens(run: Run, table: string): Promise<void> {
-  for (const window of [0, TOKENS])
-    await run(
-      `ALTER TABLE ${DATABASE}.${quoteName(table)} MODIFY SETTING non_replicated_deduplication_window = ${window}`,
-    );
 }

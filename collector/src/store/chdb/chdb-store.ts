@@ -12,9 +12,10 @@ import { summaryOf } from '../summary-queries.ts';
 import type { Table } from '../tables/table.ts';
 import { TABLES } from '../tables/tables.ts';
 import { BlockFiles } from './block-files.ts';
-import { BlockInserter, settleJournal } from './block-inserter.ts';
+import { BlockInserter } from './block-inserter.ts';
 import { EngineClient } from './engine-client.ts';
 import { engineConfig } from './engine-config.ts';
+import { TooManyRows } from './engine-faults.ts';
 import type { ReadLimits } from './engine-protocol.ts';
 import { InsertJournal } from './insert-journal.ts';
 import { applyRetention } from './retention.ts';
@@ -29,6 +30,8 @@ export interface ChdbStoreOptions {
   readonly memoryBytes: number;
   /** Days from ingest after which rows are deleted. */
   readonly retentionDays: number;
+  /** Tables that exist keep the retention that they have: who only reads does not decide on it. */
+  readonly keepsRetention?: boolean;
   /** Told what a person who runs the store should know: the engine ended, it is back. */
   readonly onNote: (note: string) => void;
   /** How long to wait for another process that holds the folder; it may be ending. */
@@ -47,7 +50,7 @@ const QUERY_MEMORY_SHARE = 1 / 4;
 /** An answer passes through the memory of two processes. */
 const ANSWER_MAX_BYTES = 64 << 20;
 const CONFIG_FILE = 'engine.xml';
-const JOURNAL_FILE = 'inserts.json';
+const JOURNAL_FILE = 'last-insert.json';
 
 /**
  * Opens the store in a folder and makes it if there is none.
@@ -76,16 +79,15 @@ async function prepare(engine: EngineClient, folder: string, options: ChdbStoreO
   const tables = options.tables ?? TABLES;
   const { retentionDays } = options;
   const run: Run = async (sql) => rowsOf(await engine.run(sql)) as unknown[][];
-  const journal = await InsertJournal.open(join(resolve(options.dataDir), JOURNAL_FILE));
-  await settleJournal(run, journal);
   const ddl = tables.flatMap((table) => table.ddl({ database: DATABASE, retentionDays }));
   await prepareSchema(run, options.schema ?? SCHEMA, ddl, folder);
-  await applyRetention(run, retentionDays);
+  if (options.keepsRetention !== true) await applyRetention(run, retentionDays);
   const [[version]] = (await run('SELECT version()')) as [[string]];
   const limits = { maxRows: 0, maxMemoryBytes: options.memoryBytes, timeoutMs: OWN_READ_TIMEOUT_MS };
   const queryMemoryBytes = Math.floor(options.memoryBytes * QUERY_MEMORY_SHARE);
   const guardLimits = { maxRows: 0, maxMemoryBytes: queryMemoryBytes, timeoutMs: GUARD_TIMEOUT_MS };
   const ask = async (sql: string, format: string) => textOf(await engine.read(sql, format, guardLimits));
+  const journal = await InsertJournal.open(join(resolve(options.dataDir), JOURNAL_FILE));
   const files = await BlockFiles.open(await blockFolder(options));
   return new ChdbStore({
     engine,
@@ -145,12 +147,15 @@ export class ChdbStore implements Store {
     const { engine, guard, queryMemoryBytes } = this.#parts;
     checkOptions(options);
     const statement = await guard.admit(sql);
-    const { format, maxRows, timeoutMs } = options;
-    const answer = await engine.read(statement, format, {
-      maxRows,
-      timeoutMs,
-      maxMemoryBytes: queryMemoryBytes,
-    });
+    const { format, maxRows, timeoutMs, onCut } = options;
+    const limits = { maxRows, timeoutMs, maxMemoryBytes: queryMemoryBytes };
+    const answer = await engine
+      .read(statement, format, { ...limits, refusesMore: true })
+      .catch((error: unknown) => {
+        if (!(error instanceof TooManyRows)) throw error;
+        onCut?.();
+        return engine.read(statement, format, limits);
+      });
     if (answer.byteLength > ANSWER_MAX_BYTES)
       throw new QueryRefused(
         `The answer has ${answer.byteLength} bytes; ${ANSWER_MAX_BYTES} are allowed. Select less`,

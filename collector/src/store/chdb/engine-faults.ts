@@ -18,8 +18,12 @@ export class EngineMissing extends Error {
   }
 }
 
+/** The answer has more rows than were allowed. */
+export class TooManyRows extends QueryRefused {}
+
 /** Numbers of ClickHouse's errors (src/Common/ErrorCodes.cpp). */
 const NOT_ENOUGH_SPACE = 243;
+const TOO_MANY_ROWS = 396;
 const PASSES: ReadonlySet<number> = new Set([
   159, // TIMEOUT_EXCEEDED
   202, // TOO_MANY_SIMULTANEOUS_QUERIES
@@ -44,7 +48,10 @@ export function faultOf(message: string, storePath: string): Error {
 }
 
 /** Why a query of a user did not run. */
-export const refusalOf = (message: string): QueryRefused => new QueryRefused(firstLine(message));
+export function refusalOf(message: string): QueryRefused {
+  const line = firstLine(message);
+  return codeOf(message) === TOO_MANY_ROWS ? new TooManyRows(line) : new QueryRefused(line);
+}
 
 /** The innermost number: the engine wraps errors that pass through another thread in a text of the same form. */
 function codeOf(message: string): number | null {

@@ -102,7 +102,7 @@ async function read(sql: string, format: string, limits: ReadLimits): Promise<Ui
   const connection = new Session(folder, {
     connectionArgs: [
       '--readonly=1',
-      `--limit=${limits.maxRows}`,
+      ...rowLimits(limits),
       `--max_execution_time=${limits.timeoutMs / 1000}`,
       `--max_memory_usage=${limits.maxMemoryBytes}`,
       `--max_threads=${READ_THREADS}`,
@@ -117,6 +117,12 @@ async function read(sql: string, format: string, limits: ReadLimits): Promise<Ui
     connection.close();
   }
 }
+
+/** The engine cuts an answer without a word; that it refuses one needs a row more. */
+const rowLimits = ({ maxRows, refusesMore }: ReadLimits): readonly string[] =>
+  refusesMore === true
+    ? [`--limit=${maxRows + 1}`, `--max_result_rows=${maxRows}`, '--result_overflow_mode=throw']
+    : [`--limit=${maxRows}`];
 
 async function bytesOf(result: Promise<ChdbResult>): Promise<Uint8Array> {
   underWay.add(result);

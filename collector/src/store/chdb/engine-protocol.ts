@@ -15,6 +15,8 @@ export type EngineOrder =
 export interface ReadLimits {
   /** 0: without limit. */
   readonly maxRows: number;
+  /** True: an answer with more rows is an error instead of being cut. */
+  readonly refusesMore?: boolean;
   readonly maxMemoryBytes: number;
   readonly timeoutMs: number;
 }

@@ -12,7 +12,10 @@ export interface Schema {
 export interface Migration {
   /** Leads here from the version before. */
   readonly to: number;
-  /** Each may run again: a process can end between any two. */
+  /**
+   * Each may run again: a process can end between any two. A table keeps its name and its parts their numbers, for a block
+   * may be stored in part, and be completed only afterwards.
+   */
   readonly statements: readonly string[];
 }
 

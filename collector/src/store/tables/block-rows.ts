@@ -28,7 +28,7 @@ export class BlockRows<Columns extends { readonly rows: number }> {
   readonly count: number;
   readonly strings = new BlockStrings();
   readonly parts: readonly BatchPart<Columns>[];
-  readonly #ingestUnixNs: bigint;
+  readonly #ingestSeconds: number;
 
   /** @param of the rows of a batch for the table */
   constructor(block: Block, of: (batch: BatchColumns) => Columns) {
@@ -43,7 +43,7 @@ export class BlockRows<Columns extends { readonly rows: number }> {
     }
     this.parts = parts;
     this.count = count;
-    this.#ingestUnixNs = block.composedUnixNs;
+    this.#ingestSeconds = ingestSeconds(block);
   }
 
   uint64(of: (columns: Columns) => BigUint64Array, type: 'UInt64' | 'DateTime64(9)' = 'UInt64'): ColumnData {
@@ -66,10 +66,7 @@ export class BlockRows<Columns extends { readonly rows: number }> {
 
   /** Minutes since the Unix epoch as a time; what no DateTime can say becomes the last that one can. */
   minutes(of: (columns: Columns) => Uint32Array): ColumnData {
-    return this.uint32(
-      (columns) => of(columns).map((minute) => Math.min(60 * minute, 0xffff_ffff)),
-      `DateTime('UTC')`,
-    );
+    return this.uint32((columns) => of(columns).map((minute) => toDateTime(60 * minute)), `DateTime('UTC')`);
   }
 
   /** Ids as hexadecimal digits. */
@@ -188,7 +185,7 @@ export class BlockRows<Columns extends { readonly rows: number }> {
   }
 
   ingestTime(): ColumnData {
-    return fixed(`DateTime('UTC')`, new Uint32Array(this.count).fill(unixSeconds(this.#ingestUnixNs)));
+    return fixed(`DateTime('UTC')`, new Uint32Array(this.count).fill(this.#ingestSeconds));
   }
 
   /** Of which batch each row is, as `ORIGIN` declares. */
@@ -223,3 +220,10 @@ export class BlockRows<Columns extends { readonly rows: number }> {
 }
 
 export const unixSeconds = (unixNs: bigint): number => Number(unixNs / 1_000_000_000n);
+
+/** Seconds since the Unix epoch as a DateTime has them, which ends in 2106: what it cannot say becomes its last one. */
+export const toDateTime = (seconds: number): number => Math.min(seconds, 0xffff_ffff);
+
+/** The IngestTime of all rows of a block. */
+export const ingestSeconds = ({ composedUnixNs }: Pick<Block, 'composedUnixNs'>): number =>
+  toDateTime(unixSeconds(composedUnixNs));

@@ -26,20 +26,24 @@ export const ORIGIN = `
  */
 export const partsByIngestDay = ({ retentionDays }: DdlOptions): { partition: string; rest: string } => ({
   partition: 'PARTITION BY toDate(IngestTime)',
-  rest: `TTL IngestTime + toIntervalDay(${retentionDays})
-SETTINGS ttl_only_drop_parts = 1, ${DURABLE}`,
+  rest: `${expiry('IngestTime', retentionDays)}
+SETTINGS ttl_only_drop_parts = 1, ${COMMON_SETTINGS}`,
 });
 
 /** One partition, for rows that have to meet over days to be merged: they expire one by one, by the column given. */
 export const partsTogether = ({ retentionDays }: DdlOptions, timeColumn: string): string =>
-  `TTL toDateTime(${timeColumn}) + toIntervalDay(${retentionDays})
-SETTINGS ttl_only_drop_parts = 0, ${DURABLE}`;
+  `${expiry(timeColumn, retentionDays)}
+SETTINGS ttl_only_drop_parts = 0, ${COMMON_SETTINGS}`;
+
+/** A DateTime ends in 2106, and a sum beyond it begins again in 1970: rows would expire as they come. */
+const expiry = (timeColumn: string, days: number): string =>
+  `TTL toDateTime64(${timeColumn}, 0) + toIntervalDay(${days})`;
 
 /**
- * What an insert has confirmed is on the disk with its name (the engine leaves that to the operating system). An insert
- * that is repeated with its token is recognised among so many last ones; without that setting a table ignores the token,
- * and the target of a view needs it too.
+ * What an insert has confirmed is on the disk with its name, which the engine by itself leaves to the operating system; and
+ * what rows were merged into is there before the parts that they came from are deleted. Another retention changes what
+ * parts know of their expiry, and does not write them again.
  */
-const DURABLE = `index_granularity = 8192,
-  fsync_after_insert = 1, fsync_part_directory = 1,
-  non_replicated_deduplication_window = 10000`;
+const COMMON_SETTINGS = `index_granularity = 8192,
+  fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1,
+  materialize_ttl_recalculate_only = 1`;

@@ -6,10 +6,10 @@ export interface Table {
   /** Statements that create it and what hangs on it, in their order; each may run again. */
   readonly ddl: (options: DdlOptions) => readonly string[];
   /**
-   * The rows of a block, or null if it has none. The same block gives the same bytes: the engine recognises an insert
-   * that is repeated. Absent where rows come through a materialized view.
+   * The rows of a block, or null if it has none. The same block gives the same bytes: an insert may be
+   * repeated after its first attempt wrote nothing.
    */
-  encode?(block: Block): NativeRows | null;
+  encode(block: Block): NativeRows | null;
 }
 
 export interface DdlOptions {

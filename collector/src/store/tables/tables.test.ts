@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Block } from '../../model/block.ts';
 import { DATABASE } from '../database.ts';
 import { BATCHES } from './batches.ts';
 import { LOGS } from './logs.ts';
 import { TABLES } from './tables.ts';
 import { type Row, TestEngine } from './testing/engine.ts';
 import { aliasesOf, batchOf, blockOf, type PlainBatch } from './testing/plain-batch.ts';
+import { TRACE_TIMES } from './trace-times.ts';
 import { TRACES } from './traces.ts';
 
 let engine: TestEngine;
@@ -34,7 +34,14 @@ const FULL = blockOf(
           attributes: { 'http.response.status_code': '503' },
           status: 2,
         },
-        { traceId: traceId(1), spanId: spanId(1), kind: 3, entity: 1, peerService: 'cart' },
+        {
+          traceId: traceId(1),
+          spanId: spanId(1),
+          kind: 3,
+          entity: 1,
+          peerService: 'cart',
+          startUnixNs: 1_700_000_007_000_000_000n,
+        },
       ],
       logs: [
         {
@@ -67,15 +74,10 @@ const FULL = blockOf(
   { aliases: aliasesOf([[traceId(2), traceId(1)]]) },
 );
 
-const insertTwice = async (block: Block) => {
-  await engine.insert(block);
-  await engine.insert(block);
-};
-
-describe('a block that is inserted twice is stored once', () => {
+describe('of a block are stored', () => {
   beforeAll(async () => {
     await engine.createTables();
-    await insertTwice(FULL);
+    await engine.insert(FULL);
   });
   const check = (what: string, sql: string, wanted: readonly Row[]) =>
     test(what, async () => {
@@ -96,7 +98,7 @@ describe('a block that is inserted twice is stored once', () => {
         ServiceName: '',
         PeerService: 'cart',
         ScopeName: 'sonde',
-        start: '1700000000123456789',
+        start: '1700000007000000000',
         Duration: 1_500_000,
       },
       {
@@ -215,11 +217,11 @@ describe('a block that is inserted twice is stored once', () => {
     ],
   );
   check(
-    'the time of each trace, by the view',
-    'SELECT TraceId, toUnixTimestamp(min(Start)) AS start, sum(Spans) AS spans FROM otel_traces_trace_id_ts GROUP BY TraceId ORDER BY TraceId',
+    'the time of each trace',
+    'SELECT TraceId, toUnixTimestamp(Start) AS start, toUnixTimestamp(End) AS end, Spans, toUnixTimestamp(IngestTime) AS ingest FROM otel_traces_trace_id_ts ORDER BY TraceId',
     [
-      { TraceId: traceId(1), start: 1_700_000_000, spans: 2 },
-      { TraceId: traceId(3), start: 1_700_000_000, spans: 1 },
+      { TraceId: traceId(1), start: 1_700_000_000, end: 1_700_000_007, Spans: 2, ingest: 4_000_000_000 },
+      { TraceId: traceId(3), start: 1_700_000_000, end: 1_700_000_000, Spans: 1, ingest: 4_000_000_000 },
     ],
   );
   check(
@@ -376,16 +378,38 @@ describe('in tables of its own', () => {
     await engine.createTables();
   });
 
-  test('a block of which the engine stored spans, but nothing in the view, is completed', async () => {
-    await engine.run(`DROP TABLE ${DATABASE}.otel_traces_trace_id_ts_mv SYNC`);
-    await engine.insert(FULL);
-    await engine.createTables();
-    await insertTwice(FULL);
+  test("the times of traces are what the exporter's view would make of the spans", async () => {
+    const span = fc.record({
+      traceId: fc.integer({ min: 0, max: 4 }).map(traceId),
+      startUnixNs: fc.bigInt({ min: 0n, max: 4_294_967_295_999_999_999n }),
+    });
+    const batches = fc.array(fc.array(span, { maxLength: 8 }), { maxLength: 3 });
+    const property = fc.asyncProperty(batches, async (plains) => {
+      for (const { name } of [TRACES, TRACE_TIMES]) await engine.run(`TRUNCATE TABLE ${DATABASE}.${name}`);
+      await engine.insert(blockOf(plains.map((spans) => batchOf({ spans }))), [TRACES, TRACE_TIMES]);
+      expect(
+        await engine.query(
+          'SELECT TraceId, toString(Start) AS s, toString(End) AS e, Spans, IngestTime AS i FROM otel_traces_trace_id_ts ORDER BY TraceId',
+        ),
+      ).toEqual(
+        await engine.query(
+          `SELECT TraceId, toString(toDateTime(min(Timestamp))) AS s, toString(toDateTime(max(Timestamp))) AS e, count() AS Spans,
+          max(otel_traces.IngestTime) AS i FROM otel_traces WHERE TraceId != '' GROUP BY TraceId ORDER BY TraceId`,
+        ),
+      );
+    });
+    await fc.assert(property, { numRuns: 30 });
+  });
+
+  test('what a DateTime cannot say is its last one', async () => {
+    const unixNs = (1n << 32n) * 1_000_000_000n;
+    const late = batchOf({ spans: [{ traceId: traceId(1), startUnixNs: unixNs }] });
+    await engine.insert(blockOf([late], { composedUnixNs: unixNs }));
     expect(
       await engine.query(
-        `SELECT (SELECT count() FROM otel_traces) AS spans, (SELECT sum(Spans) FROM otel_traces_trace_id_ts) AS inView`,
+        'SELECT toUnixTimestamp(Start) AS start, toUnixTimestamp(IngestTime) AS ingest FROM otel_traces_trace_id_ts',
       ),
-    ).toEqual([{ spans: 3, inView: 3 }]);
+    ).toEqual([{ start: 0xffff_ffff, ingest: 0xffff_ffff }]);
   });
 
   test('totals of one key are added up over blocks', async () => {
@@ -419,27 +443,37 @@ describe('in tables of its own', () => {
         composedUnixNs: 1_000_000_000_000_000_000n,
       }),
     );
+    // Not a day of retention is left of the time that a DateTime has.
+    await engine.insert(
+      blockOf([batchOf({ spans: [{ traceId: traceId(1) }] })], {
+        id: 'block-3',
+        composedUnixNs: 4_294_967_000_000_000_000n,
+      }),
+    );
     expect(
       await engine.query(
-        `SELECT toString(partition) AS day, count() AS parts FROM system.parts WHERE database = '${DATABASE}' AND table = 'otel_traces' AND active GROUP BY day ORDER BY day DESC LIMIT 1`,
+        `SELECT toString(partition) AS day, count() AS parts FROM system.parts WHERE database = '${DATABASE}' AND table = 'otel_traces' AND active AND partition > '2020' GROUP BY day ORDER BY day`,
       ),
-    ).toEqual([{ day: '2096-10-02', parts: 1 }]);
+    ).toEqual([
+      { day: '2096-10-02', parts: 1 },
+      { day: '2106-02-07', parts: 1 },
+    ]);
     const tables = TABLES.filter((table) => table.name !== 'red_1m' && table.name !== 'edges_1m');
     for (const { name } of tables) await engine.run(`OPTIMIZE TABLE ${DATABASE}.${name} FINAL`);
     expect(
       await engine.query(`SELECT (SELECT count() FROM otel_traces) AS spans, (SELECT count() FROM otel_logs) AS logs,
-      (SELECT sum(Spans) FROM otel_traces_trace_id_ts) AS inView, (SELECT count() FROM batches) AS batches`),
-    ).toEqual([{ spans: 200, logs: 1, inView: 200, batches: 1 }]);
+      (SELECT sum(Spans) FROM otel_traces_trace_id_ts) AS inTraces, (SELECT count() FROM batches) AS batches`),
+    ).toEqual([{ spans: 201, logs: 1, inTraces: 201, batches: 2 }]);
   });
 
-  test('every table is fsynced, and recognises an insert that is repeated', async () => {
+  test('every table expires and is fsynced', async () => {
     const rows = await engine.query(
       `SELECT name, create_table_query AS ddl FROM system.tables WHERE database = '${DATABASE}' AND engine LIKE '%MergeTree' ORDER BY name`,
     );
     expect(rows.map((row) => row.name)).toEqual(TABLES.map((table) => table.name).sort());
     for (const { ddl } of rows)
       expect(ddl).toMatch(
-        /TTL .*fsync_after_insert = 1, fsync_part_directory = 1, non_replicated_deduplication_window = 10000/,
+        /TTL .*fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, materialize_ttl_recalculate_only = 1/,
       );
   });
 
@@ -456,7 +490,7 @@ describe('in tables of its own', () => {
         logs: plain.logs.map((log) => ({ ...log, timeUnixNs: timeNs++ })),
       }));
       const build = () => blockOf(timed.map(batchOf), { id: `run-${n}` });
-      for (const table of TABLES) expect(table.encode?.(build())).toEqual(table.encode?.(build()));
+      for (const table of TABLES) expect(table.encode(build())).toEqual(table.encode(build()));
       await engine.insert(build(), STRING_TABLES);
 
       expect(
@@ -495,7 +529,7 @@ describe('in tables of its own', () => {
 });
 
 test('a block without rows gives no rows but those of its manifest', () => {
-  const encoded = TABLES.filter((table) => table.encode?.(blockOf([batchOf({ entities: [] })])));
+  const encoded = TABLES.filter((table) => table.encode(blockOf([batchOf({ entities: [] })])));
   expect(encoded.map((table) => table.name)).toEqual(['batches']);
-  expect(TABLES.filter((table) => table.encode?.(blockOf([])))).toEqual([]);
+  expect(TABLES.filter((table) => table.encode(blockOf([])))).toEqual([]);
 });

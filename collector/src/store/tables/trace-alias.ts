@@ -5,7 +5,7 @@
 import type { Block } from '../../model/block.ts';
 import { fixed, Texts } from '../native/columns.ts';
 import { nativeBlock } from '../native/native-block.ts';
-import { unixSeconds } from './block-rows.ts';
+import { ingestSeconds } from './block-rows.ts';
 import { INGEST_TIME, partsByIngestDay } from './ddl.ts';
 import type { DdlOptions, NativeRows, Table } from './table.ts';
 
@@ -15,12 +15,13 @@ export const TRACE_ALIASES: Table = {
   encode: encodeAliases,
 };
 
-function encodeAliases({ aliases, composedUnixNs }: Block): NativeRows | null {
+function encodeAliases(block: Block): NativeRows | null {
+  const { aliases } = block;
   if (aliases.rows === 0) return null;
   return nativeBlock(aliases.rows, {
     Alias: hexIds(aliases.alias),
     TraceId: hexIds(aliases.trace),
-    IngestTime: fixed(`DateTime('UTC')`, new Uint32Array(aliases.rows).fill(unixSeconds(composedUnixNs))),
+    IngestTime: fixed(`DateTime('UTC')`, new Uint32Array(aliases.rows).fill(ingestSeconds(block))),
   });
 }
 

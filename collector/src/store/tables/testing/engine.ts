@@ -73,12 +73,10 @@ export class TestEngine {
   /** Inserts the rows of a block, as the store does. */
   async insert(block: Block, tables: readonly Table[] = TABLES): Promise<void> {
     for (const table of tables) {
-      const rows = table.encode?.(block);
-      if (!rows) continue;
-      const token = `${block.id}-${table.name}`;
-      await this.run(
-        insertStatement({ table: table.name, columns: rows.columns, path: this.#write(rows), token }),
-      );
+      const rows = table.encode(block);
+      if (rows === null) continue;
+      const path = this.#write(rows);
+      await this.run(insertStatement({ table: table.name, columns: rows.columns, path }));
     }
   }
 
