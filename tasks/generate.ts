@@ -5,10 +5,12 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { scenarioJsonSchema } from '../agent/src/workloads/scenario/schema.ts';
 import { eventLayout } from './event-layout.ts';
+import { settingsPage } from './settings-page.ts';
 
 const OUTPUTS: Readonly<Record<string, () => string>> = {
   'agent/src/probes/layout.gen.ts': eventLayout,
   'agent/scenarios/scenario.schema.json': () => `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`,
+  'docs/reference/settings.md': settingsPage,
 };
 
 const isCheck = process.argv.includes('--check');

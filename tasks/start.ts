@@ -8,9 +8,9 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { ExitCode, Terminal } from '@sonde/cli';
+import { aborted, ExitCode, onInterrupt, Terminal, tolerateGoneReaders } from '@sonde/cli';
 import { glance, glanceLines } from './live-summary.ts';
-import { exitCode, outputOf, start, startCollector, stop } from './processes.ts';
+import { exitCode, hasEnded, outputOf, start, stop, untilListening } from './processes.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DEMO_SHOP = 'agent/scenarios/shop.yaml';
@@ -33,63 +33,90 @@ interface Options {
   readonly listen: readonly string[];
 }
 
+/** Between two looks whether the npm that runs this is still there. */
+const PARENT_WATCH_MS = 1_000;
+
 const terminal = new Terminal('npm start', process.stdout, process.stderr, process.env);
-const interruption = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(signal, () => {
-    if (interruption.signal.aborted) process.exit(ExitCode.INTERRUPTED);
-    interruption.abort();
-  });
-}
+tolerateGoneReaders();
+const interruption = onInterrupt();
 
 const options = optionsOf(process.argv.slice(2));
 process.exitCode = options === null ? ExitCode.USAGE : await main(options);
 
 async function main({ once, json, workload, dataDir, listen }: Options): Promise<number> {
+  watchNpm();
   mkdirSync(join(ROOT, '.sonde'), { recursive: true });
-  const collector = await startCollector(['--data-dir', dataDir, ...listen]);
-  if (collector === null) return ExitCode.FAILED;
-  const { ingest, api } = collector.listening;
+  const collector = start('collector', ['run', '--data-dir', dataDir, ...listen]);
+  const listening = await Promise.race([untilListening(collector), aborted(interruption).then(() => null)]);
+  if (listening === null) {
+    const code = await stop(collector);
+    return interruption.aborted ? ExitCode.INTERRUPTED : code;
+  }
+  const { ingest, api } = listening;
   const agent = start('agent', ['run', ...workload, '--collector', ingest, ...(once ? ['--once'] : [])]);
-
-  const agentCode = once ? await untilDone(agent) : await untilInterrupted(agent, collector.process, api);
-  const collectorCode = await stop(collector.process);
-  if (agentCode !== ExitCode.OK || collectorCode !== ExitCode.OK) return agentCode || collectorCode;
-  if (once) await printSummary(dataDir, json);
-  return ExitCode.OK;
+  const agentCode = once ? await untilDone(agent, collector) : await untilInterrupted(agent, collector, api);
+  if (!hasEnded(agent)) await stop(agent);
+  const collectorCode = await stop(collector);
+  // A fault in the middle of the input leaves what was good before it.
+  const isWorthASummary = once && agentCode <= ExitCode.FAILED && collectorCode === ExitCode.OK;
+  if (isWorthASummary && !(await printSummary(dataDir, json))) return ExitCode.FAILED;
+  return agentCode || collectorCode;
 }
 
-/** Waits for an agent that ends by itself, or for Ctrl-C. */
-async function untilDone(agent: ChildProcess): Promise<number> {
-  const onAbort = () => agent.kill('SIGTERM');
-  interruption.signal.addEventListener('abort', onAbort);
-  return exitCode(agent);
+/** Waits for an agent that ends by itself, or for Ctrl-C. @returns its exit code */
+async function untilDone(agent: ChildProcess, collector: ChildProcess): Promise<number> {
+  void aborted(interruption).then(() => agent.kill('SIGTERM'));
+  await Promise.race([exitCode(agent), exitCode(collector)]);
+  return hasEnded(agent) ? exitCode(agent) : collectorIsGone();
 }
 
-/** Shows what is in the store until Ctrl-C, or until one of the two ends without being asked. */
+/** Shows what is in the store until Ctrl-C, or until one of the two ends without being asked. @returns the exit code */
 async function untilInterrupted(agent: ChildProcess, collector: ChildProcess, api: string): Promise<number> {
   terminal.note(`API at ${api} (try ${api}/api/v1/summary); Ctrl-C ends.`);
-  const { signal } = interruption;
-  while (!signal.aborted && collector.exitCode === null && collector.signalCode === null) {
-    await sleep(REDRAW_MS, undefined, { signal }).catch(() => undefined);
+  while (!interruption.aborted) {
+    if (hasEnded(collector)) return collectorIsGone();
     // An agent that played a capture is done; what it found stays to be looked at.
-    if (agent.exitCode !== null && agent.exitCode !== ExitCode.OK) return agent.exitCode;
-    if (terminal.isLive && !signal.aborted) {
+    if (hasEnded(agent) && agent.exitCode !== ExitCode.OK) return exitCode(agent);
+    await Promise.race([sleep(REDRAW_MS, undefined, { ref: false }), aborted(interruption)]);
+    if (terminal.isLive && !interruption.aborted) {
       const now = await glance(api).catch(() => null);
       if (now !== null) terminal.redraw(glanceLines(now, terminal.style));
     }
   }
-  if (!signal.aborted) return ExitCode.FAILED;
-  return agent.exitCode ?? stop(agent);
+  return hasEnded(agent) ? exitCode(agent) : stop(agent);
 }
 
-async function printSummary(dataDir: string, json: boolean): Promise<void> {
-  const text = await outputOf('collector', ['summary', '--data-dir', dataDir]);
+function collectorIsGone(): number {
+  terminal.fail('the collector ended; see above');
+  return ExitCode.FAILED;
+}
+
+/** @returns false if there is none; why has been said */
+async function printSummary(dataDir: string, json: boolean): Promise<boolean> {
+  const text = await outputOf('collector', ['summary', '--data-dir', dataDir]).catch((error: Error) => {
+    terminal.fail(error.message);
+    return null;
+  });
+  if (text === null) return false;
   if (json) terminal.print([text.trim()]);
   else {
     terminal.print(glanceLines({ summary: JSON.parse(text), edges: [] }, terminal.style));
     terminal.print([`Ask it: npx --no sonde-collector sql 'SELECT ...' --data-dir ${dataDir}`]);
   }
+  return true;
+}
+
+/** Ends in order if npm is killed: it could not hand that on. */
+function watchNpm(): void {
+  // npm sets it; whoever runs this file without npm may leave it to itself.
+  if (process.env.INIT_CWD === undefined) return;
+  const npm = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === npm) return;
+    clearInterval(timer);
+    process.kill(process.pid, 'SIGTERM');
+  }, PARENT_WATCH_MS);
+  timer.unref();
 }
 
 /** @returns null if they make no sense; it has been said */
@@ -110,7 +137,8 @@ function optionsOf(args: string[]): Options | null {
   try {
     ({ values } = parseArgs({ args, options: names }));
   } catch (error) {
-    terminal.fail(`${(error as Error).message}\n${USAGE}`);
+    const [what] = (error as Error).message.split('. ', 1);
+    terminal.fail(`${what}; npm start -- --help shows what there is`);
     return null;
   }
   if (values.help === true) {

@@ -4,8 +4,15 @@
  * at all; 130 interrupted.
  */
 
-import { ExitCode, Terminal, UserError } from '@sonde/cli';
-import { loadSettings, type Settings, SettingsError } from '@sonde/settings';
+import { ExitCode, endSoon, onInterrupt, Terminal, tolerateGoneReaders, UserError } from '@sonde/cli';
+import {
+  addSettingFlags,
+  loadSettings,
+  type Section,
+  type Settings,
+  SettingsError,
+  settingValues,
+} from '@sonde/settings';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { AttachError, LoadError } from './hooks/hook.ts';
 import { replay } from './replay.ts';
@@ -18,10 +25,6 @@ import { ObjectError } from './vm/object/error.ts';
 interface CommonFlags {
   readonly config?: string;
   readonly format: OutputFormat;
-  readonly btfSeed?: string;
-  readonly seed?: string;
-  readonly rung?: string;
-  readonly payloadLimitBytes?: string;
   readonly object?: string;
   readonly ledger?: boolean;
 }
@@ -41,31 +44,23 @@ interface RunFlags extends Omit<CommonFlags, 'format' | 'ledger'> {
   readonly capture?: string;
   readonly once?: boolean;
   readonly pace: number;
-  readonly collector?: string;
-  readonly agentId?: string;
   readonly ackLog?: string;
 }
 
-const terminal = new Terminal('sonde-agent', process.stdout, process.stderr, process.env);
-const interruption = new AbortController();
+/** Sections of the settings that say how and what is observed. */
+const OBSERVATION: readonly Section[] = ['capture', 'reorderWindowMs', 'streams', 'simulation'];
 
-process.on('SIGINT', interrupt);
-process.on('SIGTERM', interrupt);
-// Started by another program over a channel, it ends in order when that program is gone.
-process.on('disconnect', () => interruption.abort());
-// A reader that has seen enough (`| head`) is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(ExitCode.OK);
-  throw error;
-});
+const terminal = new Terminal('sonde-agent', process.stdout, process.stderr, process.env);
+tolerateGoneReaders();
+// The first press ends the run in order, with what is known so far; a second one ends it at once.
+const signal = onInterrupt();
 
 try {
   await program().parseAsync();
 } catch (error) {
   process.exitCode = report(error);
 }
-// The channel to a program that started this one would keep it alive.
-if (process.connected === true) process.disconnect();
+endSoon();
 
 function program(): Command {
   const root = new Command('sonde-agent')
@@ -94,7 +89,7 @@ function program(): Command {
           segmentBytes: flags.segment === 'captured' ? undefined : flags.segment,
           ...common(flags),
         },
-        { terminal, signal: interruption.signal },
+        { terminal, signal },
       );
     });
 
@@ -116,11 +111,11 @@ function program(): Command {
           pace: flags.pace,
           ...common(flags),
         },
-        { terminal, signal: interruption.signal },
+        { terminal, signal },
       );
     });
 
-  withSettings(root.command('run'))
+  withSettings(root.command('run'), [...OBSERVATION, 'transport'])
     .description('Observes and sends what it finds to the collector, until it is interrupted.')
     .option('--scenario <file>', 'observe the services of a scenario, in the simulated kernel')
     .option('--capture <file>', 'observe a capture, played in the simulated kernel; ends with it')
@@ -129,8 +124,6 @@ function program(): Command {
       "play the scenario's own stretch of time as fast as it goes, and end when all is acknowledged",
     )
     .option('--pace <factor>', 'simulated seconds in one second', parsePositive, 1)
-    .option('--collector <host:port>', 'where the collector takes batches (transport.collector)')
-    .option('--agent-id <id>', 'identity of this agent (transport.agentId)')
     .option('--ack-log <file>', 'append a line of JSON for each batch that was acknowledged')
     .action(async (flags: RunFlags) => {
       const { scenario, capture } = flags;
@@ -138,17 +131,14 @@ function program(): Command {
         throw new UserError('Name what to observe: either --scenario FILE or --capture FILE', ExitCode.USAGE);
       process.exitCode = await run(
         {
-          settings: settingsOf(flags, {
-            'transport.collector': flags.collector,
-            'transport.agentId': flags.agentId,
-          }),
+          settings: settingsOf(flags),
           workload: scenario === undefined ? { capture: capture! } : { scenario },
           once: flags.once === true,
           pace: flags.pace,
           ...(flags.object === undefined ? {} : { objectFile: flags.object }),
           ...(flags.ackLog === undefined ? {} : { ackLog: flags.ackLog }),
         },
-        { terminal, signal: interruption.signal },
+        { terminal, signal },
       );
     });
 
@@ -157,7 +147,7 @@ function program(): Command {
 }
 
 function withCommonOptions(command: Command, format: OutputFormat): Command {
-  return withSettings(command)
+  return withSettings(command, OBSERVATION)
     .addOption(
       new Option('--format <format>', 'what to print')
         .choices(format === 'summary' ? ['summary', 'jsonl', 'table'] : ['jsonl', 'table', 'summary'])
@@ -167,14 +157,13 @@ function withCommonOptions(command: Command, format: OutputFormat): Command {
 }
 
 /** What every command that runs the programs takes. */
-function withSettings(command: Command): Command {
-  return command
+function withSettings(command: Command, sections: readonly Section[]): Command {
+  command
     .option('--config <file>', 'configuration file (YAML)')
-    .option('--btf-seed <number>', 'layout of the simulated kernel structures (simulation.btfSeed)')
-    .option('--seed <number>', 'order of threads and other choices (simulation.seed)')
-    .option('--rung <rung>', 'rung of the attach ladder: btf, raw or tracepoint (capture.rung)')
-    .option('--payload-limit-bytes <bytes>', 'bytes of one call that are copied (capture.payloadLimitBytes)')
-    .option('--object <file>', "eBPF object to run instead of the agent's own");
+    .option('--object <file>', "eBPF object to run instead of the agent's own")
+    .optionsGroup('Settings (see docs/reference/settings.md):');
+  addSettingFlags(command, sections);
+  return command.optionsGroup('Options:');
 }
 
 function common(flags: CommonFlags): {
@@ -183,27 +172,17 @@ function common(flags: CommonFlags): {
   readonly printsLedger: boolean;
 } {
   return {
-    config: settingsOf(flags, {}),
+    config: settingsOf(flags),
     ...(flags.object === undefined ? {} : { objectFile: flags.object }),
     printsLedger: flags.ledger === true,
   };
 }
 
-/** @param more settings that only one command has flags for, by key */
-function settingsOf(
-  flags: Omit<CommonFlags, 'format'>,
-  more: Readonly<Record<string, string | undefined>>,
-): Settings {
+function settingsOf(flags: Pick<CommonFlags, 'config'>): Settings {
   return loadSettings({
     ...(flags.config === undefined ? {} : { file: flags.config }),
     environment: process.env,
-    flags: {
-      'simulation.btfSeed': flags.btfSeed,
-      'simulation.seed': flags.seed,
-      'capture.rung': flags.rung,
-      'capture.payloadLimitBytes': flags.payloadLimitBytes,
-      ...more,
-    },
+    flags: settingValues({ ...flags }),
     warn: (line) => terminal.note(line),
   });
 }
@@ -237,10 +216,4 @@ function report(error: unknown): number {
   }
   terminal.fail(`defect of Sonde, please report it: ${(error as Error).stack ?? error}`);
   return ExitCode.FAILED;
-}
-
-/** The first signal ends the run in order, with what is known so far; the second ends it at once. */
-function interrupt(): void {
-  if (interruption.signal.aborted) process.exit(ExitCode.INTERRUPTED);
-  interruption.abort();
 }

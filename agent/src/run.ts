@@ -1,13 +1,14 @@
 /** `sonde-agent run`: observes nodes and sends what it finds to the collector. */
 
-import { once as event } from 'node:events';
-import { appendFileSync } from 'node:fs';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
-import { ExitCode, type Terminal } from '@sonde/cli';
+import { aborted, ExitCode, type Terminal } from '@sonde/cli';
 import type { Settings } from '@sonde/settings';
+import { AckLog } from './ack-log.ts';
 import { Agent } from './app.ts';
+import { type Counted, closingLines } from './closing-lines.ts';
 import { readAgentObject } from './input.ts';
 import { RedDeltas } from './metrics/red.ts';
+import type { Span } from './model/span.ts';
 import { unixMinutesOf } from './model/time.ts';
 import { Redactor } from './redact/redact.ts';
 import { Reporting } from './reporting.ts';
@@ -28,6 +29,8 @@ export interface RunOptions {
   readonly objectFile?: string;
   /** Gets a line of JSON for each batch that was acknowledged. */
   readonly ackLog?: string;
+  /** Sees each span as its node found it, before redaction. */
+  readonly onSpan?: (span: Span) => void;
 }
 
 /** Simulated time between two looks at signals and the clock. */
@@ -35,17 +38,27 @@ const SLICE_NS = 50e6;
 /** How long an interrupted agent waits for the collector to take what is left. */
 const LAST_WORD_MS = 5_000;
 
+export interface RunContext {
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+}
+
 /** @returns exit code. @throws UserError, LoadError, ObjectError, AttachError */
-export async function run(
+export const run = (options: RunOptions, context: RunContext): Promise<number> =>
+  runAgents(startWorkload(options, Date.now()), options, context);
+
+/** As run(), over a simulation that has not begun. */
+export async function runAgents(
+  simulation: Simulation,
   options: RunOptions,
-  context: { readonly terminal: Terminal; readonly signal: AbortSignal },
+  { terminal, signal }: RunContext,
 ): Promise<number> {
-  const { terminal, signal } = context;
   const bootEpoch = Date.now();
-  const simulation = startWorkload(options, bootEpoch);
   const object = readAgentObject(options.objectFile);
+  const ackLog = options.ackLog === undefined ? null : new AckLog(options.ackLog);
+  const note = (line: string) => terminal.note(line);
   const observers = simulation.nodes.map((node) =>
-    observe(node, { options, simulation, object, bootEpoch, note: (line) => terminal.note(line) }),
+    observe(node, { options, simulation, object, bootEpoch, ackLog, note }),
   );
 
   await play(simulation, observers, options, signal);
@@ -53,19 +66,21 @@ export async function run(
   for (const { agent } of observers) agent.finish(simulation.nowNs);
   const lastWord = Promise.all(observers.map(({ reporting }) => reporting.finish(simulation.nowNs)));
   if (signal.aborted) await Promise.race([lastWord, sleep(LAST_WORD_MS, undefined, { ref: false })]);
-  else await Promise.race([lastWord, event(signal, 'abort')]);
+  else await Promise.race([lastWord, aborted(signal)]);
 
   for (const { agent, name } of observers) {
     for (const fault of agent.faults()) faults.push(`${name}: ${fault}`);
     for (const { stage, rule, expected, found } of agent.imbalances())
       faults.push(`${name}: defect: ledger stage ${stage} breaks "${rule}": ${expected} against ${found}`);
   }
-  for (const fault of faults) terminal.fail(fault);
-  for (const { agent, shipper, name } of observers) {
-    if (shipper.queuedBytes > 0) terminal.note(`${name}: ${shipper.queuedBytes} bytes were not acknowledged`);
+  for (const { agent, shipper, name, counted } of observers) {
     await shipper.close();
     agent.close();
+    for (const line of closingLines(counted())) note(`${name}: ${line}`);
   }
+  const ackFault = ackLog?.close() ?? null;
+  if (ackFault !== null) faults.push(ackFault);
+  for (const fault of faults) terminal.fail(fault);
   if (signal.aborted && options.once) return ExitCode.INTERRUPTED;
   return faults.length === 0 ? ExitCode.OK : ExitCode.FAILED;
 }
@@ -81,6 +96,7 @@ interface Observer {
   readonly agent: Agent;
   readonly reporting: Reporting;
   readonly shipper: Shipper;
+  readonly counted: () => Counted;
 }
 
 function observe(
@@ -90,11 +106,12 @@ function observe(
     readonly simulation: Simulation;
     readonly object: Uint8Array;
     readonly bootEpoch: number;
+    readonly ackLog: AckLog | null;
     readonly note: (line: string) => void;
   },
 ): Observer {
-  const { options, simulation, object, bootEpoch, note } = about;
-  const { settings, ackLog } = options;
+  const { options, simulation, object, bootEpoch, ackLog, note } = about;
+  const { settings, onSpan } = options;
   const { names, clock } = simulation;
   const agentId =
     settings.transport.agentId === '' ? node.name : `${settings.transport.agentId}.${node.name}`;
@@ -111,12 +128,7 @@ function observe(
     retryMaxMs: settings.transport.retryMaxMs,
     ledger: node.ledger,
     onNote: (line) => note(`${node.name}: ${line}`),
-    ...(ackLog === undefined
-      ? {}
-      : {
-          onAcknowledged: (batch) =>
-            appendFileSync(ackLog, `${JSON.stringify({ agent: agentId, epoch: bootEpoch, ...batch })}\n`),
-        }),
+    onAcknowledged: (batch) => ackLog?.add({ agent: agentId, epoch: bootEpoch, ...batch }),
   });
   const agent: Agent = new Agent({
     platform: node.platform,
@@ -128,15 +140,20 @@ function observe(
     mergesViews: false,
     selection: { cgroups: node.cgroups },
     edgeDeltas: { entities: names, minuteOf: unixMinutesOf(clock) },
-    onSpan: (span) => reporting.span(span),
+    onSpan: (span) => {
+      onSpan?.(span);
+      reporting.span(span);
+    },
     onLine: (line) => reporting.line(line),
   });
+  const redactor = new Redactor();
+  const red = new RedDeltas();
   const reporting = new Reporting({
     shipper,
     entities: names,
     names,
-    redactor: new Redactor(),
-    red: new RedDeltas(),
+    redactor,
+    red,
     topology: agent.topology,
     ledger: node.ledger,
     refreshLedger: () => agent.refreshLedger(),
@@ -145,7 +162,14 @@ function observe(
     batchNs: settings.transport.batchMs * 1e6,
     startNs: simulation.nowNs,
   });
-  return { name: node.name, agent, reporting, shipper };
+  const { topology } = agent;
+  return {
+    name: node.name,
+    agent,
+    reporting,
+    shipper,
+    counted: () => ({ redactor, red, topology, transport: shipper }),
+  };
 }
 
 /** Runs the simulated nodes to their end, or until the signal. */

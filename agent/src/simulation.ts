@@ -17,6 +17,7 @@ import { withoutEnd } from './workloads/scenario/endless.ts';
 import { parseScenario, ScenarioError } from './workloads/scenario/parse.ts';
 import type { Scenario } from './workloads/scenario/scenario.ts';
 import { worldOptions as scenarioWorldOptions, startScenario } from './workloads/scenario/start.ts';
+import type { GroundTruth } from './workloads/scenario/truth.ts';
 
 export interface Simulation {
   /** For people. */
@@ -56,18 +57,25 @@ export interface ScenarioOptions {
   readonly durationSeconds?: number;
   /** Runs without end, in the present, with other choices at each start. */
   readonly live?: { readonly unixMs: number };
+  /** See StartOptions.recordCalls of workloads/scenario. */
+  readonly recordCalls?: boolean;
+}
+
+export interface ScenarioSimulation extends Simulation {
+  /** What really happened until now. */
+  truth(): GroundTruth;
 }
 
 /** @throws UserError with exit code 2 for a faulty scenario, 3 for a file that cannot be read */
-export function simulateScenario(file: string, options: ScenarioOptions): Simulation {
-  const { settings, durationSeconds, live } = options;
+export function simulateScenario(file: string, options: ScenarioOptions): ScenarioSimulation {
+  const { settings, durationSeconds, live, recordCalls } = options;
   const declared = readScenario(file);
   const scenario =
     live === undefined
       ? declared
       : withoutEnd(declared, { startUnixNs: BigInt(live.unixMs) * 1_000_000n, seed: live.unixMs % 2 ** 31 });
   const world = createWorld({ ...scenarioWorldOptions(scenario), btfSeed: settings.simulation.btfSeed });
-  const started = startScenario(scenario, world);
+  const started = startScenario(scenario, world, { recordCalls: recordCalls ?? false });
   const endNs = durationSeconds === undefined ? started.endNs : started.startNs + durationSeconds * 1e9;
   return {
     title: `Scenario "${scenario.name}" in the simulated kernel`,
@@ -98,6 +106,7 @@ export function simulateScenario(file: string, options: ScenarioOptions): Simula
       return world.nowNs >= untilNs;
     },
     finish: () => [],
+    truth: () => started.truth(),
   };
 }
 

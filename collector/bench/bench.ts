@@ -10,7 +10,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { sonde } from '@sonde/proto';
-import { outputOf, startCollector, stop } from '../../tasks/processes.ts';
+import { Session } from 'chdb';
+import { startCollector, stop } from '../../tasks/processes.ts';
+import { DATABASE } from '../src/store/database.ts';
 import { type MadeBatch, makeBatch } from './batches.ts';
 import { sendBatches } from './sender.ts';
 
@@ -36,9 +38,14 @@ try {
   const result = await measure(join(folder, 'data'));
   if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
   else for (const [name, value] of Object.entries(result)) console.log(`${name.padEnd(34)} ${value}`);
+} catch (error) {
+  console.error(error);
+  process.exitCode = 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
+// After a failure a collector may still run: it ends when this process does.
+process.exit();
 
 async function measure(dataDir: string): Promise<Record<string, number>> {
   const spansPerBatch = Number(values.batch);
@@ -80,13 +87,15 @@ async function measure(dataDir: string): Promise<Record<string, number>> {
   const spans = nBatches * AGENTS.length * spansPerBatch;
   if ((await stop(collector.process)) !== 0) throw new Error('The collector did not end in order');
 
-  const stored = await ask(dataDir, 'SELECT count() n FROM otel_traces');
+  const engine = new Session(join(dataDir, 'chdb'));
+  const ask = (sql: string) => Number(engine.query(sql, 'TSV'));
+  const stored = ask(`SELECT count() FROM ${DATABASE}.otel_traces`);
   const sent = (nBatches + WARM_UP_BATCHES) * AGENTS.length * spansPerBatch;
   if (stored !== sent) throw new Error(`${sent} spans were sent, ${stored} are stored`);
-  const diskBytes = await ask(
-    dataDir,
-    "SELECT sum(bytes_on_disk) n FROM system.parts WHERE active AND database NOT IN ('system')",
+  const diskBytes = ask(
+    `SELECT sum(bytes_on_disk) FROM system.parts WHERE active AND database = '${DATABASE}'`,
   );
+  engine.close();
   const anchor = decodeSpansPerCpuSecond(made.flat());
   return {
     'ingest.spans_per_cpu_s': Math.round(spans / totalCpu),
@@ -104,11 +113,6 @@ async function measure(dataDir: string): Promise<Record<string, number>> {
     'anchor.decode_spans_per_cpu_s': Math.round(anchor),
     spans,
   };
-}
-
-async function ask(dataDir: string, query: string): Promise<number> {
-  const text = await outputOf('collector', ['sql', query, '--data-dir', dataDir, '--format', 'TSV']);
-  return Number(text.trim());
 }
 
 function decodeSpansPerCpuSecond(batches: readonly MadeBatch[]): number {
@@ -131,8 +135,10 @@ async function untilIdle(pids: readonly number[]): Promise<void> {
   }
 }
 
-const childrenOf = (pid: number): number[] =>
-  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+function childrenOf(pid: number): number[] {
+  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  return text.trim().split(' ').filter(Boolean).map(Number);
+}
 
 /** User and system time of a process and its threads (proc(5): fields 14 and 15 of stat). */
 function cpuSeconds(pid: number): number {
@@ -141,5 +147,7 @@ function cpuSeconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
-const peakRssMb = (pid: number): number =>
-  Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+function peakRssMb(pid: number): number {
+  const [, kib] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Number(kib ?? 0) / 1024;
+}

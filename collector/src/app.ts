@@ -3,22 +3,21 @@
  * code that knows every room.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ExitCode, UserError } from '@sonde/cli';
+import { aborted, ExitCode } from '@sonde/cli';
 import { Ledger } from '@sonde/ledger';
 import { hostAndPort, type Settings } from '@sonde/settings';
 import { createApi } from './api/api.ts';
-import { ApiListenError, listen } from './api/api-server.ts';
+import { listen } from './api/api-server.ts';
 import { isLocalHost } from './api/local-host.ts';
 import { Assembler } from './assemble/assembler.ts';
 import { LogContents, restore } from './assemble/recovery.ts';
 import { openDataDirectory } from './data-dir/data-dir.ts';
-import { DataDirectoryError } from './data-dir/data-directory-error.ts';
+import { asUserError } from './faults.ts';
 import { DurableSequences } from './ingest/durable-sequences.ts';
 import { decodeRecord } from './ingest/recovery.ts';
-import { IngestServer, ListenError } from './ingest/server.ts';
+import { IngestServer } from './ingest/server.ts';
 import { OwnReports } from './own-reports.ts';
 import { openChdbStore } from './store/chdb/chdb-store.ts';
-import { StoreRefusal, StoreUnavailable } from './store/store.ts';
 import { VERSION } from './version.ts';
 import { openWal } from './wal/segmented-wal.ts';
 
@@ -43,28 +42,30 @@ const LEDGER_INTERVAL_MS = 10_000;
 const RECALL_MS = 15_000;
 /** How long agents have to take notice of the end. */
 const FAREWELL_MS = 1_000;
-/** How long the end waits for the store. What is not stored by then lies in the log, and is stored after the next start. */
-const LAST_BLOCKS_MS = 60_000;
+/**
+ * How long the end waits for a store that takes nothing. What is not stored then lies in the log, and is stored after the
+ * next start. With the other pauses less than what Kubernetes gives a container by default (30 s).
+ */
+const STALL_MS = 15_000;
+/** How long files, connections and the engine may take to be closed. */
+const CLOSE_MS = 4_000;
 
-/** @throws UserError: a port in use, a data directory that is held, newer, full or not writable */
+/** @throws UserError: a port in use, no engine, a data directory that is held, newer, full or not writable */
 export async function startCollector(options: CollectorOptions): Promise<Collector> {
   // What is open already is closed, last first, when the rest of the start fails.
   const opened: (() => Promise<void>)[] = [];
   try {
     return await start(options, opened);
   } catch (cause) {
-    for (const close of opened.reverse()) await close();
-    if (isForUser(cause)) throw new UserError(cause.message, ExitCode.FAILED, cause);
-    throw cause;
+    await within(CLOSE_MS, closeAll(opened, options.note));
+    throw asUserError(cause, options.settings.store.dataDir);
   }
 }
 
-const isForUser = (error: unknown): error is Error =>
-  error instanceof DataDirectoryError ||
-  error instanceof ListenError ||
-  error instanceof ApiListenError ||
-  error instanceof StoreUnavailable ||
-  error instanceof StoreRefusal;
+/** Last first. What cannot be closed ends with the process. */
+async function closeAll(opened: (() => Promise<void>)[], note: (line: string) => void): Promise<void> {
+  for (const close of opened.splice(0).reverse()) await close().catch((error: Error) => note(error.message));
+}
 
 async function start(
   { settings, note }: CollectorOptions,
@@ -72,7 +73,7 @@ async function start(
 ): Promise<Collector> {
   const ledger = new Ledger();
   const fatal = new AbortController();
-  let notReady: string | null = 'starting';
+  let phase: string | null = 'starting: what the log holds is stored first';
 
   const directory = openDataDirectory({ path: settings.store.dataDir, version: VERSION, now: Date.now });
   opened.push(async () => directory.release());
@@ -84,6 +85,16 @@ async function start(
     onNote: note,
   });
   opened.push(() => store.close());
+  // Before the log is opened, which can take long: a port in use is found at once, and questions are answered meanwhile.
+  const api = createApi({
+    store,
+    notReady: () => phase ?? lackOfRoom(),
+    isLocal: isLocalHost(hostAndPort(settings.listen.api).host),
+  });
+  const apiServer = await listen(api, hostAndPort(settings.listen.api));
+  opened.push(() => apiServer.close());
+  const apiUrl = `http://${withPort(settings.listen.api, apiServer.port)}`;
+  directory.publish({ api: apiUrl });
   const contents = new LogContents();
   const wal = await openWal({
     directory: directory.walPath,
@@ -119,7 +130,10 @@ async function start(
     onNote: note,
   });
   const own = new OwnReports({ ledger, wal, assembler, unixNs });
-  const ticking = setInterval(() => assembler.tick(), TICK_MS);
+  const ticking = setInterval(() => {
+    assembler.tick();
+    if (assembler.failure !== null) fatal.abort(assembler.failure);
+  }, TICK_MS);
   opened.push(async () => clearInterval(ticking));
 
   const restored = await restore({
@@ -137,57 +151,66 @@ async function start(
 
   const ingestPort = await ingest.listen(settings.listen.ingest);
   opened.push(() => ingest.close({ graceMs: 0 }));
-  const api = createApi({
-    store,
-    notReady: () => notReady,
-    isLocal: isLocalHost(settings.listen.api),
-  });
-  const apiServer = await listen(api, hostAndPort(settings.listen.api));
-  opened.push(() => apiServer.close());
   const ingestAddress = withPort(settings.listen.ingest, ingestPort);
-  const apiUrl = `http://${withPort(settings.listen.api, apiServer.port)}`;
-  directory.publish({ api: apiUrl });
-  notReady = null;
-  const reporting = setInterval(
-    () => own.report().catch((error: Error) => note(error.message)),
-    LEDGER_INTERVAL_MS,
-  );
+  phase = null;
+  const reporting = setInterval(report, LEDGER_INTERVAL_MS);
+  opened.push(async () => clearInterval(reporting));
 
-  async function stop(): Promise<number> {
-    notReady = 'stopping';
-    clearInterval(reporting);
-    await ingest.close({ graceMs: FAREWELL_MS });
-    let code: number = ExitCode.OK;
-    if (fatal.signal.aborted) {
-      note(`Ends because it cannot go on: ${(fatal.signal.reason as Error).message}`);
-      code = ExitCode.FAILED;
-    } else if (!(await storeTheRest())) {
-      note('The store is away: what it lacks lies in the write-ahead log and is stored after the next start');
-    }
-    await apiServer.close();
-    clearInterval(ticking);
-    await wal.close();
-    await store.close();
-    directory.release();
-    return code;
+  function lackOfRoom(): string | null {
+    const { heldBytes } = settings.ingest;
+    return assembler.heldBytes < heldBytes
+      ? null
+      : `no room: ${assembler.heldBytes} bytes wait for the store`;
   }
 
-  /** Two rounds: the last word of the ledger is written when nothing is held any more. @returns false if time ran out */
-  async function storeTheRest(): Promise<boolean> {
-    const rest = async () => {
+  /** A log that is full or broken says so itself. */
+  async function report(): Promise<void> {
+    await own
+      .report()
+      .catch((error: Error) => note(`The collector's own ledger is not stored: ${error.message}`));
+  }
+
+  /** Ends in bounded time, whatever does not answer: what is acknowledged lies in the log. */
+  async function stop(): Promise<number> {
+    phase = 'stopping';
+    clearInterval(reporting);
+    await within(FAREWELL_MS + CLOSE_MS, ingest.close({ graceMs: FAREWELL_MS }));
+    if (!fatal.signal.aborted && !(await storesTheRest()))
+      note('The store is away: what it lacks lies in the write-ahead log and is stored after the next start');
+    if (!(await within(CLOSE_MS, closeAll(opened, note))))
+      note('Store or log do not end in time and are left as they are: the next start bears that');
+    if (!fatal.signal.aborted) return ExitCode.OK;
+    note(`Ended because it cannot go on: ${(fatal.signal.reason as Error).message}`);
+    return ExitCode.FAILED;
+  }
+
+  /** @returns false if the store did not take anything for too long */
+  async function storesTheRest(): Promise<boolean> {
+    const rest = storeTheRest();
+    for (let heldBytes = Number.POSITIVE_INFINITY; assembler.heldBytes < heldBytes; ) {
+      heldBytes = assembler.heldBytes;
+      if (await within(STALL_MS, rest)) return true;
+    }
+    return false;
+  }
+
+  /** Two rounds: the last word of the ledger is written when nothing is held any more. */
+  async function storeTheRest(): Promise<void> {
+    try {
       await assembler.drain();
-      await own.report();
+      await report();
       await assembler.drain();
-      return true;
-    };
-    return Promise.race([rest(), sleep(LAST_BLOCKS_MS, false, { ref: false })]);
+    } catch (error) {
+      // The log broke just now.
+      fatal.abort(error);
+    }
   }
 
   return {
     ingestAddress,
     apiUrl,
     runUntil: async (signal) => {
-      await either(signal, fatal.signal);
+      await aborted(AbortSignal.any([signal, fatal.signal]));
       return stop();
     },
   };
@@ -199,10 +222,13 @@ const unixNs = (): bigint => BigInt(Date.now()) * 1_000_000n;
 const withPort = (address: string, port: number): string =>
   `${address.slice(0, address.lastIndexOf(':'))}:${port}`;
 
-function either(...signals: AbortSignal[]): Promise<void> {
-  const any = AbortSignal.any(signals);
-  return new Promise((resolve) => {
-    if (any.aborted) resolve();
-    else any.addEventListener('abort', () => resolve());
-  });
+/** @returns whether it was done in time. @throws what the work throws in that time */
+async function within(limitMs: number, work: Promise<void>): Promise<boolean> {
+  const timer = new AbortController();
+  const late = sleep(limitMs, false, { signal: timer.signal }).catch(() => false);
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    timer.abort();
+  }
 }

@@ -2,23 +2,32 @@
  * Command line of `sonde-collector`. Results go to standard output, everything else to standard error. Exit codes are those
  * of docs/adr/0010.
  */
-import { readFileSync } from 'node:fs';
-import { ExitCode, Terminal, UserError } from '@sonde/cli';
-import { loadSettings, type Settings, SettingsError } from '@sonde/settings';
+import { text } from 'node:stream/consumers';
+import {
+  aborted,
+  ExitCode,
+  endSoon,
+  onInterrupt,
+  Terminal,
+  tolerateGoneReaders,
+  UserError,
+} from '@sonde/cli';
+import {
+  addSettingFlags,
+  loadSettings,
+  type Section,
+  type Settings,
+  SettingsError,
+  settingValues,
+} from '@sonde/settings';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { MAX_ROWS } from './api/query-limits.ts';
 import { startCollector } from './app.ts';
 import { askStore } from './ask.ts';
 import { VERSION } from './version.ts';
 
 interface CommonFlags {
   readonly config?: string;
-  readonly dataDir?: string;
-}
-
-interface RunFlags extends CommonFlags {
-  readonly blockDir?: string;
-  readonly listenIngest?: string;
-  readonly listenApi?: string;
 }
 
 interface SqlFlags extends CommonFlags {
@@ -27,25 +36,16 @@ interface SqlFlags extends CommonFlags {
 }
 
 const terminal = new Terminal('sonde-collector', process.stdout, process.stderr, process.env);
-const interruption = new AbortController();
-
-process.on('SIGINT', interrupt);
-process.on('SIGTERM', interrupt);
-// Started by another program over a channel, it ends in order when that program is gone.
-process.on('disconnect', () => interruption.abort());
-// A reader that has seen enough (`| head`) is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(ExitCode.OK);
-  throw error;
-});
+tolerateGoneReaders();
+// A second press ends it at once: what is acknowledged is on disk.
+const interruption = onInterrupt();
 
 try {
   await program().parseAsync();
 } catch (error) {
   process.exitCode = report(error);
 }
-// The channel to a program that started this one would keep it alive.
-if (process.connected === true) process.disconnect();
+endSoon();
 
 function program(): Command {
   const root = new Command('sonde-collector')
@@ -54,49 +54,49 @@ function program(): Command {
     .showHelpAfterError('(sonde-collector --help shows what there is)')
     .exitOverride();
 
-  withCommonOptions(root.command('run'))
+  withSettings(root.command('run'), ['listen', 'ingest', 'wal', 'assembly', 'store'])
     .description('Takes batches of agents over gRPC and stores them, until it is interrupted.')
-    .option('--listen-ingest <host:port>', 'where agents send to (listen.ingest)')
-    .option('--listen-api <host:port>', 'where it answers over HTTP (listen.api)')
-    .option(
-      '--block-dir <dir>',
-      'folder for blocks on their way into the store, best in memory (store.blockDir)',
-    )
-    .action(async (flags: RunFlags) => {
-      const settings = settingsOf(flags, {
-        'listen.ingest': flags.listenIngest,
-        'listen.api': flags.listenApi,
-        'store.blockDir': flags.blockDir,
-      });
-      const collector = await startCollector({ settings, note: (line) => terminal.note(line) });
+    .action(async (flags: CommonFlags) => {
+      const settings = settingsOf(flags);
+      const collector = await Promise.race([
+        startCollector({ settings, note: (line) => terminal.note(line) }),
+        aborted(interruption).then(() => null),
+      ]);
+      // Nothing was taken yet, and the log and the engine bear an end at any moment.
+      if (collector === null) process.exit(ExitCode.INTERRUPTED);
       terminal.note(
         `Agents send to ${collector.ingestAddress}, the API is at ${collector.apiUrl}, data lies in ${settings.store.dataDir}`,
       );
       // A program that started this one learns which ports it got.
       process.send?.({ ingest: collector.ingestAddress, api: collector.apiUrl });
-      process.exitCode = await collector.runUntil(interruption.signal);
+      process.exitCode = await collector.runUntil(interruption);
     });
 
-  withCommonOptions(root.command('sql'))
+  withSettings(root.command('sql'), ['store'])
     .description(
       'Asks the store, read-only: through a running collector where there is one, else the data directory itself.',
     )
     .argument('[query]', 'a SELECT; without it, it is read from standard input')
     .option('--format <format>', 'ClickHouse output format', 'PrettyCompact')
-    .option('--max-rows <rows>', 'rows after which the answer ends', parseCount, 10_000)
+    .option('--max-rows <rows>', `rows after which the answer ends, up to ${MAX_ROWS}`, parseRows, 10_000)
     .action(async (query: string | undefined, flags: SqlFlags) => {
-      const answer = await askStore(settingsOf(flags, {}), {
-        query: query ?? readFileSync(0, 'utf8'),
-        format: flags.format,
-        maxRows: flags.maxRows,
-      });
-      process.stdout.write(answer);
+      const ask = async () =>
+        askStore(settingsOf(flags), {
+          query: query ?? (await text(process.stdin)),
+          format: flags.format,
+          maxRows: flags.maxRows,
+        });
+      const { bytes, isCut } = await unlessInterrupted(ask());
+      process.stdout.write(bytes);
+      if (isCut)
+        terminal.note(`The answer ends after ${flags.maxRows} rows; there are more (see --max-rows, LIMIT)`);
     });
 
-  withCommonOptions(root.command('summary'))
+  withSettings(root.command('summary'), ['store'])
     .description('What is in the store, at a glance, as JSON.')
     .action(async (flags: CommonFlags) => {
-      process.stdout.write(await askStore(settingsOf(flags, {}), 'summary'));
+      const { bytes } = await unlessInterrupted(askStore(settingsOf(flags), 'summary'));
+      process.stdout.write(bytes);
       process.stdout.write('\n');
     });
 
@@ -104,24 +104,33 @@ function program(): Command {
   return root;
 }
 
-function withCommonOptions(command: Command): Command {
-  return command
+function withSettings(command: Command, sections: readonly Section[]): Command {
+  command
     .option('--config <file>', 'configuration file (YAML)')
-    .option('--data-dir <dir>', 'folder of the store (store.dataDir)');
+    .optionsGroup('Settings (see docs/reference/settings.md):');
+  addSettingFlags(command, sections);
+  return command.optionsGroup('Options:');
 }
 
-function settingsOf(flags: CommonFlags, more: Readonly<Record<string, string | undefined>>): Settings {
+function settingsOf(flags: CommonFlags): Settings {
   return loadSettings({
     ...(flags.config === undefined ? {} : { file: flags.config }),
     environment: process.env,
-    flags: { 'store.dataDir': flags.dataDir, ...more },
+    flags: settingValues({ ...flags }),
     warn: (line) => terminal.note(line),
   });
 }
 
-function parseCount(text: string): number {
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('must be a whole number from 1.');
+/** A question changes nothing, so it can end anywhere. */
+async function unlessInterrupted<T>(question: Promise<T>): Promise<T> {
+  const answer = await Promise.race([question, aborted(interruption).then(() => null)]);
+  return answer ?? process.exit(ExitCode.INTERRUPTED);
+}
+
+function parseRows(text: string): number {
+  const rows = /^[1-9]\d{0,8}$/.test(text) ? Number(text) : 0;
+  if (rows >= 1 && rows <= MAX_ROWS) return rows;
+  throw new InvalidArgumentError(`must be a whole number from 1 to ${MAX_ROWS}.`);
 }
 
 /** One clear line on standard error. @returns the exit code */
@@ -137,10 +146,4 @@ function report(error: unknown): number {
   }
   terminal.fail(`defect of Sonde, please report it: ${(error as Error).stack ?? error}`);
   return ExitCode.FAILED;
-}
-
-/** The first signal ends the run in order; the second ends it at once: what is acknowledged is on disk. */
-function interrupt(): void {
-  if (interruption.signal.aborted) process.exit(ExitCode.INTERRUPTED);
-  interruption.abort();
 }

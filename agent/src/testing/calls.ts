@@ -16,7 +16,7 @@ export interface SeenCall {
  *
  * @throws Error if a call does not have exactly these two spans, or if a span is of no call
  */
-export function seenCalls(run: ScenarioRun): Map<number, SeenCall> {
+export function seenCalls(run: Pick<ScenarioRun, 'spans' | 'truth' | 'serviceOf'>): Map<number, SeenCall> {
   const clients = new Map<string, Span[]>();
   for (const span of run.spans) {
     if (span.kind !== 'client') continue;

@@ -140,6 +140,11 @@ export class Shipper {
     return this.#queue.bytes;
   }
 
+  /** Rows that were given up since the start, by reason. */
+  get dropped(): Readonly<Record<string, number>> {
+    return this.#stage.dropped;
+  }
+
   get state(): ShipperState {
     return this.#state;
   }

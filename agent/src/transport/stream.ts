@@ -1,6 +1,7 @@
 /** One stream to the collector and the connection below it: nothing of either is used again after it ended. */
 import { Client, type ClientDuplexStream, credentials, type StatusObject, status } from '@grpc/grpc-js';
 import { INGEST_SERVICE, type sonde } from '@sonde/proto';
+import { reasonOf } from './reasons.ts';
 
 type StreamRequest = sonde.v1.StreamRequest.$Properties;
 type StreamResponse = sonde.v1.StreamResponse.$Properties;
@@ -91,8 +92,7 @@ export class IngestStream {
     const listener = this.#listener;
     this.#listener = null;
     this.#close();
-    const reason = code === status.OK ? 'it ended the stream' : details || (status[code] ?? `status ${code}`);
-    listener?.end({ code, reason });
+    listener?.end({ code, reason: reasonOf({ code, details }) });
   }
 
   #close(): void {

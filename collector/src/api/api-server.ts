@@ -14,18 +14,35 @@ export class ApiListenError extends Error {
   override readonly name = 'ApiListenError';
 }
 
+const REASONS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another process listens there',
+  EADDRNOTAVAIL: 'this machine does not have the address',
+  EACCES: 'this user may not use the port',
+  ENOTFOUND: 'the host name is unknown',
+};
+
+/** A client that sends nothing, or one byte at a time, must not keep a connection for long. */
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+const MAX_CONNECTIONS = 256;
+
 /** @throws ApiListenError */
 export async function listen(
   api: Hono,
   address: { readonly host: string; readonly port: number },
 ): Promise<ApiServer> {
   const server = createAdaptorServer({ fetch: api.fetch }) as Server;
+  server.headersTimeout = HEADERS_TIMEOUT_MS;
+  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  server.maxConnections = MAX_CONNECTIONS;
+  const { host, port } = address;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
-      const reason = cause.code === 'EADDRINUSE' ? 'the port is in use' : (cause.code ?? cause.message);
-      reject(new ApiListenError(`Cannot listen on ${address.host}:${address.port}: ${reason}`, { cause }));
+      const where = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+      const reason = REASONS[cause.code ?? ''] ?? cause.message;
+      reject(new ApiListenError(`Cannot listen on ${where}: ${reason}`, { cause }));
     });
-    server.listen(address.port, address.host, resolve);
+    server.listen(port, host, resolve);
   });
   return {
     port: (server.address() as AddressInfo).port,

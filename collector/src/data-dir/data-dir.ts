@@ -8,10 +8,10 @@
  *     chdb/         the embedded ClickHouse
  *     blocks/       blocks on their way into it
  */
-import { accessSync, constants, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join, resolve } from 'node:path';
-import { DataDirectoryError, reasonOf } from './data-directory-error.ts';
+import { dirname, join, resolve } from 'node:path';
+import { DataDirectoryError, DataDirectoryHeld, reasonOf } from './data-directory-error.ts';
 import { LOCK_FILE, OWNER_FILE, type Owner, readOwnerFile } from './owner.ts';
 import { acquireLock, type ProcessLock } from './process-lock.ts';
 import { replaceFile, syncDirectory } from './write-file.ts';
@@ -60,6 +60,9 @@ export function openDataDirectory(options: DataDirectoryOptions): DataDirectory 
     throw new DataDirectoryError(path, `cannot be written: ${reasonOf(error)}`, error);
   }
 }
+
+/** Whether a folder was ever one. */
+export const isDataDirectory = (path: string): boolean => existsSync(join(path, VERSION_FILE));
 
 class OwnedDirectory implements DataDirectory {
   readonly path: string;
@@ -116,16 +119,30 @@ class OwnedDirectory implements DataDirectory {
 
 function makeFolder(path: string): void {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeFolders(resolve(path));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST')
-      throw new DataDirectoryError(path, 'is not a directory', error);
     throw new DataDirectoryError(path, `cannot be made: ${reasonOf(error)}`, error);
   }
+  if (!statSync(path).isDirectory()) throw new DataDirectoryError(path, 'is not a directory');
   try {
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     throw new DataDirectoryError(path, `cannot be written: ${reasonOf(error)}`, error);
+  }
+}
+
+/**
+ * Not mkdir's own "recursive": that one never ends where a folder is there and says that it is not when something is to be
+ * made in it, as /proc does.
+ */
+function makeFolders(path: string): void {
+  if (existsSync(path)) return;
+  makeFolders(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Another process that starts just now has made it.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 
@@ -139,7 +156,7 @@ function lockFolder(path: string): ProcessLock {
   if (lock !== null) return lock;
   const { pid, host } = readOwnerFile(path);
   const where = host === null || host === hostname() ? '' : ` on ${host}`;
-  throw new DataDirectoryError(
+  throw new DataDirectoryHeld(
     path,
     `is held by another process${pid === null ? '' : ` (pid ${pid}${where})`}`,
   );

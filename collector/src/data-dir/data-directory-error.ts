@@ -1,6 +1,6 @@
 /** A data directory cannot be used as it is; the message is one line for the person who chose it. */
 export class DataDirectoryError extends Error {
-  override readonly name = 'DataDirectoryError';
+  override readonly name: string = 'DataDirectoryError';
   /** As it was given. */
   readonly path: string;
 
@@ -8,6 +8,11 @@ export class DataDirectoryError extends Error {
     super(`Data directory ${path} ${reason}`, { cause });
     this.path = path;
   }
+}
+
+/** Another process has it, and may let go of it. */
+export class DataDirectoryHeld extends DataDirectoryError {
+  override readonly name = 'DataDirectoryHeld';
 }
 
 const REASONS: Readonly<Record<string, string>> = {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { DocumentError, nearest, parseChecked } from '@sonde/documents';
 import { stringify } from 'yaml';
 import { z } from 'zod';
+import { environmentName, flagName, settingKeys } from './names.ts';
 import { type Settings, settingsSchema } from './schema.ts';
 
 /** The configuration is wrong: one line says where and why. */
@@ -62,18 +63,6 @@ function readConfigFile(file: string): unknown {
   }
 }
 
-/** All keys of the schema, dotted. */
-export function settingKeys(): string[] {
-  return [...flatten(settingsSchema.parse({})).keys()];
-}
-
-/** `streams.flowBytes` -> `SONDE_STREAMS_FLOW_BYTES` */
-export const environmentName = (key: string): string =>
-  `SONDE_${key
-    .replace(/([a-z])([A-Z])/g, '$1_$2')
-    .replaceAll('.', '_')
-    .toUpperCase()}`;
-
 /** Variables of our own tasks, not of the product. */
 const TASK_VARIABLES = new Set(['SONDE_ACCEPT']);
 /** Kubernetes sets these for a Service named sonde-*; they are no settings. */
@@ -91,23 +80,6 @@ function* environmentSettings({ environment, warn }: SettingsSources): Generator
     }
   }
 }
-
-/** Flags whose name is not the last part of their key. */
-const FLAG_NAMES: Readonly<Record<string, string>> = {
-  'listen.ingest': 'listen-ingest',
-  'listen.api': 'listen-api',
-};
-
-/** `simulation.btfSeed` -> `--btf-seed` */
-export const flagName = (key: string): string =>
-  `--${
-    FLAG_NAMES[key] ??
-    key
-      .split('.')
-      .at(-1)!
-      .replace(/([a-z])([A-Z])/g, '$1-$2')
-      .toLowerCase()
-  }`;
 
 function* flagSettings({ flags }: SettingsSources): Generator<[string, string, string]> {
   for (const [key, text] of Object.entries(flags)) {

@@ -13,8 +13,12 @@ const wholeNumber = (min: number, max: number, preset: number) =>
     .max(max, `must be at most ${max}`)
     .default(preset);
 
-const bytes = (min: number, preset: number) =>
-  z.int('must be a whole number of bytes').min(min, `must be at least ${min}`).default(preset);
+const bytes = (min: number, preset: number, max = Number.MAX_SAFE_INTEGER) =>
+  z
+    .int('must be a whole number of bytes')
+    .min(min, `must be at least ${min}`)
+    .max(max, `must be at most ${max}`)
+    .default(preset);
 
 const ADDRESS = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+):(\d{1,5})$/;
 
@@ -58,7 +62,7 @@ export const settingsSchema = z.strictObject({
         .max(1 << 30, 'must be at most 1073741824')
         .refine(isPowerOfTwo, 'must be a power of two')
         .default(16 << 20)
-        .describe('Size of the ring buffer between the programs and the agent.'),
+        .describe('Size of the ring buffer between the programs and the agent; a power of two.'),
       enterTimes: z
         .boolean('must be true or false')
         .default(false)
@@ -130,7 +134,9 @@ export const settingsSchema = z.strictObject({
     .prefault({}),
   wal: z
     .strictObject({
-      segmentBytes: bytes(65_536, 64 << 20).describe('Size from which a new file of the log is begun.'),
+      segmentBytes: bytes(65_536, 64 << 20, 1 << 30).describe(
+        'Size from which a new file of the log is begun.',
+      ),
     })
     .prefault({}),
   assembly: z

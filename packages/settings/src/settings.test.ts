@@ -2,7 +2,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { environmentName, loadSettings, settingKeys, settingsSchema } from '@sonde/settings';
+import {
+  addSettingFlags,
+  describeSettings,
+  environmentName,
+  loadSettings,
+  settingKeys,
+  settingsSchema,
+  settingValues,
+} from '@sonde/settings';
 
 function load(sources: {
   file?: string;
@@ -42,6 +50,29 @@ test('every key has its own environment variable', () => {
   expect(new Set(names).size).toBe(names.length);
   expect(names).toContain('SONDE_CAPTURE_PAYLOAD_LIMIT_BYTES');
 });
+
+test('every key has its own flag, says what it is, and is read back from a command line', () => {
+  const flags = describeSettings().map(({ flag }) => flag);
+  expect(new Set(flags).size).toBe(flags.length);
+  expect(describeSettings().filter(({ what }) => what === '')).toEqual([]);
+  const added: string[] = [];
+  addSettingFlags({ option: (flag) => added.push(flag) }, ['listen', 'wal']);
+  expect(added).toEqual(['--listen-ingest <value>', '--listen-api <value>', '--segment-bytes <value>']);
+  expect(settingValues({ listenApi: 'a:1', segmentBytes: '65536', other: 'x', windowMs: undefined })).toEqual(
+    {
+      'listen.api': 'a:1',
+      'wal.segmentBytes': '65536',
+    },
+  );
+});
+
+test.each([
+  [{ file: 'wal:\n  segmentBytes: 70000' }],
+  [{ environment: { SONDE_WAL_SEGMENT_BYTES: '70000' } }],
+  [{ flags: { 'wal.segmentBytes': '70000' } }],
+] as const)('a setting of the collector comes from %j', (sources) =>
+  expect(load(sources).config.wal.segmentBytes).toBe(70_000),
+);
 
 describe('a fault is one line', () => {
   test.each([

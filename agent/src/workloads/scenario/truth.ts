@@ -41,6 +41,8 @@ export interface ServiceTruth {
   /** Answers that could not be written because the caller was gone. */
   lost: number;
   inProgress: number;
+  /** Log lines that its processes wrote to their standard output. */
+  lines: number;
 }
 
 export interface CallTruth {
@@ -113,7 +115,7 @@ export class TruthRecorder {
   service(name: string): ServiceTruth {
     let service = this.#services.get(name);
     if (service === undefined) {
-      service = { service: name, requests: 0, statuses: {}, cut: 0, lost: 0, inProgress: 0 };
+      service = { service: name, requests: 0, statuses: {}, cut: 0, lost: 0, inProgress: 0, lines: 0 };
       this.#services.set(name, service);
     }
     return service;
@@ -122,6 +124,10 @@ export class TruthRecorder {
   received(service: ServiceTruth): void {
     service.requests++;
     service.inProgress++;
+  }
+
+  logged(service: ServiceTruth): void {
+    service.lines++;
   }
 
   answered(service: ServiceTruth, status: string, delivery: Delivery): void {

@@ -19,6 +19,12 @@ interface Request {
   readonly mark: number | null;
 }
 
+interface WorkerParts {
+  readonly pool: ConnectionPool;
+  readonly random: Random;
+  readonly logged: () => void;
+}
+
 /** @returns what serves one connection to its end; see Serving.newWorker */
 export function newWorker(
   service: Service,
@@ -36,7 +42,11 @@ export function newWorker(
       received: () => truth.received(counters),
       answered: (status, delivery) => truth.answered(counters, status, delivery),
       work: (workIo, endpoint, request, statusOf) =>
-        work(workIo, service.endpoints[endpoint]!, request, statusOf, pool, random),
+        work(workIo, service.endpoints[endpoint]!, request, statusOf, {
+          pool,
+          random,
+          logged: () => truth.logged(counters),
+        }),
     });
 }
 
@@ -45,8 +55,7 @@ function* work(
   endpoint: Endpoint,
   request: Request,
   statusOf: (outcome: Outcome) => string,
-  pool: ConnectionPool,
-  random: Random,
+  { pool, random, logged }: WorkerParts,
 ): Task<Work> {
   // Everything random is drawn first, so that it does not depend on how calls interleave.
   const latencyNs = sample(endpoint.latencyNs, random);
@@ -59,6 +68,7 @@ function* work(
   for (const line of endpoint.log) {
     const text = fill(line, { ...request.values, status: statusOf(outcome) }, random);
     yield* io.os.writeAllBytes(STANDARD_OUTPUT, encoder.encode(`${text}\n`));
+    logged();
   }
   return { outcome, bodyBytes, fault };
 }
