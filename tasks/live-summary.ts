@@ -7,6 +7,9 @@ export interface Glance {
   readonly edges: readonly EdgeRow[];
 }
 
+/** A store that does not answer by then shows nothing this time. */
+const ANSWER_LIMIT_MS = 10_000;
+
 interface EdgeRow {
   readonly client: string;
   readonly server: string;
@@ -27,26 +30,28 @@ const EDGES = `
   FROM (
     SELECT Client AS client, Server AS server, ServerPort AS port, if(Side = 'Client', 0, 1) AS rank,
       (anyIf(Protocol, Protocol != ''), toFloat64(sum(Connections)), toFloat64(sum(Requests)), toFloat64(sum(Errors)),
-       if(sum(Requests) = 0, 0, sum(DurationSum) / sum(Requests)), toFloat64(sum(RequestBytes)), toFloat64(sum(ResponseBytes))) AS total
+       sum(DurationSum) / greatest(1, sum(arraySum(mapValues(Durations)))), toFloat64(sum(RequestBytes)), toFloat64(sum(ResponseBytes))) AS total
     FROM edges_1m GROUP BY Client, Server, ServerPort, Side
   ) GROUP BY client, server, port ORDER BY client, server, port LIMIT 60`;
 
 /** @throws if the collector does not answer */
-export async function glance(api: string): Promise<Glance> {
+export async function glance(api: string, signal: AbortSignal): Promise<Glance> {
   const [summary, edges] = await Promise.all([
-    fetchJson<SummaryJson>(`${api}/api/v1/summary`),
-    fetchJson<{ readonly data: EdgeRow[] }>(`${api}/api/v1/sql`, { query: EDGES, format: 'JSON' }),
+    fetchJson<SummaryJson>(`${api}/api/v1/summary`, signal),
+    fetchJson<{ readonly data: EdgeRow[] }>(`${api}/api/v1/sql`, signal, { query: EDGES, format: 'JSON' }),
   ]);
   return { summary, edges: edges.data };
 }
 
-async function fetchJson<T>(url: string, body?: unknown): Promise<T> {
-  const answer = await fetch(
-    url,
+async function fetchJson<T>(url: string, signal: AbortSignal, body?: unknown): Promise<T> {
+  const question =
     body === undefined
       ? {}
-      : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
-  );
+      : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+  const answer = await fetch(url, {
+    ...question,
+    signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_LIMIT_MS)]),
+  });
   if (!answer.ok) throw new Error(`${url} answered ${answer.status}: ${await answer.text()}`);
   return (await answer.json()) as T;
 }

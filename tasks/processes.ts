@@ -80,6 +80,8 @@ export async function outputOf(command: Command, args: readonly string[]): Promi
   const child = start(command, args);
   const chunks: Buffer[] = [];
   child.stdout!.on('data', (chunk: Buffer) => chunks.push(chunk));
+  // Only then has all of its output been read.
+  await once(child, 'close');
   const code = await exitCode(child);
   if (code !== 0) throw new Error(`sonde-${command} ${args[0]} ended with exit code ${code}`);
   return Buffer.concat(chunks).toString('utf8');

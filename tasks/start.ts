@@ -77,9 +77,9 @@ async function untilInterrupted(agent: ChildProcess, collector: ChildProcess, ap
     if (hasEnded(collector)) return collectorIsGone();
     // An agent that played a capture is done; what it found stays to be looked at.
     if (hasEnded(agent) && agent.exitCode !== ExitCode.OK) return exitCode(agent);
-    await Promise.race([sleep(REDRAW_MS, undefined, { ref: false }), aborted(interruption)]);
+    await sleep(REDRAW_MS, undefined, { ref: false, signal: interruption }).catch(() => undefined);
     if (terminal.isLive && !interruption.aborted) {
-      const now = await glance(api).catch(() => null);
+      const now = await glance(api, interruption).catch(() => null);
       if (now !== null) terminal.redraw(glanceLines(now, terminal.style));
     }
   }

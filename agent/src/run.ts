@@ -65,8 +65,8 @@ export async function runAgents(
   const faults = [...simulation.finish()];
   for (const { agent } of observers) agent.finish(simulation.nowNs);
   const lastWord = Promise.all(observers.map(({ reporting }) => reporting.finish(simulation.nowNs)));
-  if (signal.aborted) await Promise.race([lastWord, sleep(LAST_WORD_MS, undefined, { ref: false })]);
-  else await Promise.race([lastWord, aborted(signal)]);
+  const patience = aborted(signal).then(() => sleep(LAST_WORD_MS, undefined, { ref: false }));
+  await Promise.race([lastWord, patience]);
 
   for (const { agent, name } of observers) {
     for (const fault of agent.faults()) faults.push(`${name}: ${fault}`);
@@ -81,7 +81,8 @@ export async function runAgents(
   const ackFault = ackLog?.close() ?? null;
   if (ackFault !== null) faults.push(ackFault);
   for (const fault of faults) terminal.fail(fault);
-  if (signal.aborted && options.once) return ExitCode.INTERRUPTED;
+  const endsByItself = options.once || 'capture' in options.workload;
+  if (signal.aborted && endsByItself) return ExitCode.INTERRUPTED;
   return faults.length === 0 ? ExitCode.OK : ExitCode.FAILED;
 }
 

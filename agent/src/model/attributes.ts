@@ -14,7 +14,8 @@ export type AttributeValue = string | number | boolean | readonly string[];
 export const ATTRIBUTES = {
   'error.type': 'identity',
   'http.request.method': 'identity',
-  'http.request.method_original': 'identity',
+  // Any word that a client cares to write.
+  'http.request.method_original': 'content',
   'http.response.status_code': 'identity',
   'http.route': 'identity',
   'http.request.body.size': 'identity',

@@ -24,6 +24,9 @@ export interface Endpoint {
 export type SocketFamily = 'inet' | 'inet6' | 'unix' | 'other';
 export type SocketType = 'stream' | 'datagram' | 'other';
 
+/** Answers of connect() that leave the connection alive: 0, EINPROGRESS, EALREADY, EISCONN, EINTR. */
+export const CONNECT_GOES_ON: ReadonlySet<number> = new Set([0, -115, -114, -106, -4]);
+
 /** TCP states, numbered as in Linux `include/net/tcp_states.h`. */
 export const TcpState = {
   ESTABLISHED: 1,

@@ -7,7 +7,7 @@ import type { SocketId } from '../model/socket.ts';
 export class SocketTable {
   readonly #node: string;
   readonly #capacity: number;
-  /** By `struct sock` address; insertion order is order of last change. */
+  /** By `struct sock` address; insertion order is order of last use. */
   readonly #byAddress = new Map<number, SocketId>();
   /** Sockets forgotten because the table was full; their later events appear as a new socket. */
   evicted = 0;
@@ -24,8 +24,11 @@ export class SocketTable {
   /** @param address low 48 bits of the kernel address. An address with another inode is another socket: it was reused. */
   intern(address: number, inode: number): SocketId {
     const known = this.#byAddress.get(address);
-    if (known !== undefined && known.inode === inode) return known;
     this.#byAddress.delete(address);
+    if (known !== undefined && known.inode === inode) {
+      this.#byAddress.set(address, known);
+      return known;
+    }
     if (this.#byAddress.size >= this.#capacity) {
       const [oldest] = this.#byAddress.keys();
       this.#byAddress.delete(oldest!);

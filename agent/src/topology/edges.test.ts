@@ -345,13 +345,15 @@ test('edges beyond the bound share totals, and a server keeps its port', () => {
   expect(topology.bounds).toEqual({ foldedEdges: 2, foldedRows: 0, forgottenSockets: 0 });
 });
 
-test('more sockets than there is room for: the oldest is forgotten, and that is counted', () => {
+test('more sockets than there is room for: the one used longest ago is forgotten, and that is counted', () => {
   const topology = new Topology(names);
   const sockets = Array.from({ length: 65_537 }, (_, inode) => ({ ...SOCKET, inode }));
-  for (const socket of sockets) topology.onEvent(open({ socket }));
+  for (const socket of sockets.slice(0, -1)) topology.onEvent(open({ socket }));
   topology.onEvent({ ...data('send', 5), socket: sockets[0]! });
-  topology.onEvent({ ...data('send', 7), socket: sockets[1]! });
-  expect(topology.edges()).toMatchObject([{ connections: 65_537, requestBytes: 7 }]);
+  topology.onEvent(open({ socket: sockets.at(-1)! }));
+  topology.onEvent({ ...data('send', 7), socket: sockets[0]! });
+  topology.onEvent({ ...data('send', 100), socket: sockets[1]! });
+  expect(topology.edges()).toMatchObject([{ connections: 65_537, requestBytes: 12 }]);
   expect(topology.bounds.forgottenSockets).toBe(1);
 });
 

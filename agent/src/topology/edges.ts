@@ -8,7 +8,7 @@ import type { DataEvent, KernelEvent, SocketOpen } from '../model/events.ts';
 import type { Exchange, ProtocolName } from '../model/exchange.ts';
 import { addDuration } from '../model/histogram.ts';
 import type { EdgeDelta } from '../model/report.ts';
-import { type Endpoint, type SocketId, TcpState } from '../model/socket.ts';
+import { CONNECT_GOES_ON, type Endpoint, type SocketId, TcpState } from '../model/socket.ts';
 import { type DeltaOptions, EdgeDeltas, type EdgeEnd } from './deltas.ts';
 import { type Edge, type EdgeIdentity, type EdgeProtocol, edgeKey, withOtherPeer } from './edge.ts';
 
@@ -107,7 +107,7 @@ export class Topology {
   onExchange(exchange: Exchange): void {
     const { protocol, request, response } = exchange;
     const endNs = (response ?? request!).endNs;
-    const connection = this.#connections.get(exchange.socket) ?? this.#attribute(exchange, endNs);
+    const connection = use(this.#connections, exchange.socket) ?? this.#attribute(exchange, endNs);
     let total = connection.totals.protocols.get(protocol);
     if (total === undefined) {
       total = { requests: 0, errors: 0, incomplete: 0, durationSumNs: 0, durationMaxNs: 0 };
@@ -138,7 +138,7 @@ export class Topology {
       return;
     }
     const failed = isFailure(event) ? 1 : 0;
-    const known = this.#connections.get(event.socket);
+    const known = use(this.#connections, event.socket);
     if (known !== undefined) {
       // connect() again on a socket that was in progress, or a record repeated because the program forgot the socket.
       if (failed === 1) this.#count(known, event.exitNs, { failedConnections: 1 });
@@ -151,7 +151,7 @@ export class Topology {
   }
 
   #data(event: DataEvent): void {
-    const connection = this.#connections.get(event.socket);
+    const connection = use(this.#connections, event.socket);
     if (connection !== undefined) {
       const isRequest = (event.direction === 'send') === (connection.side === 'client');
       this.#count(
@@ -161,7 +161,7 @@ export class Topology {
       );
       return;
     }
-    const unattributed = this.#unattributed.get(event.socket);
+    const unattributed = use(this.#unattributed, event.socket);
     if (unattributed === undefined) return;
     if (event.direction === 'send') unattributed.sentBytes += event.length;
     else unattributed.receivedBytes += event.length;
@@ -248,7 +248,7 @@ export class Topology {
     return totals;
   }
 
-  /** Forgets the socket that was added first when a table is full. */
+  /** Forgets the socket that was used longest ago when a table is full. */
   #remember<Value>(table: Map<SocketId, Value>, socket: SocketId, value: Value): void {
     if (table.size >= SOCKET_CAPACITY) {
       const [oldest] = table.keys();
@@ -259,12 +259,17 @@ export class Topology {
   }
 }
 
-const EINPROGRESS = -115;
-const EALREADY = -114;
-const EISCONN = -106;
+/** What is known of a socket, which is used by this: tables are kept in the order of last use. */
+function use<Value>(table: Map<SocketId, Value>, socket: SocketId): Value | undefined {
+  const value = table.get(socket);
+  if (value === undefined) return undefined;
+  table.delete(socket);
+  table.set(socket, value);
+  return value;
+}
 
 /** A connect() that is not over yet, or was over before, did not fail. */
-const isFailure = ({ error }: SocketOpen) => error !== 0 && ![EINPROGRESS, EALREADY, EISCONN].includes(error);
+const isFailure = ({ error }: SocketOpen) => !CONNECT_GOES_ON.has(error);
 
 /** A copy, so that a connection does not keep the whole event. */
 const processOf = ({ node, tgid, cgroupId }: ProcessRef): ProcessRef => ({ node, tgid, cgroupId });

@@ -20,12 +20,19 @@ export interface SettingsSources {
   readonly warn: (line: string) => void;
 }
 
+/** Settings that are text, also where it looks like a number. */
+const TEXT_KEYS = new Set(
+  [...flatten(settingsSchema.parse({}))]
+    .filter(([, { value }]) => typeof value === 'string')
+    .map(([key]) => key),
+);
+
 /** @throws SettingsError */
 export function loadSettings(sources: SettingsSources): Settings {
   const fromFile = sources.file === undefined ? {} : readConfigFile(sources.file);
   const settings = flatten(fromFile);
   for (const [key, text, origin] of [...environmentSettings(sources), ...flagSettings(sources)]) {
-    settings.set(key, { value: scalar(text), origin });
+    settings.set(key, { value: TEXT_KEYS.has(key) ? text : scalar(text), origin });
   }
   const result = settingsSchema.safeParse(unflatten(settings));
   if (result.success) return result.data;

@@ -74,6 +74,14 @@ test.each([
   expect(load(sources).config.wal.segmentBytes).toBe(70_000),
 );
 
+test('text that looks like a number stays text', () => {
+  const { config } = load({
+    environment: { SONDE_STORE_DATA_DIR: '2026' },
+    flags: { 'transport.agentId': '7' },
+  });
+  expect([config.store.dataDir, config.transport.agentId]).toEqual(['2026', '7']);
+});
+
 describe('a fault is one line', () => {
   test.each([
     [{ file: 'capture:\n  rnug: btf' }, 'agent.yaml:2:3: capture: unknown key "rnug"; did you mean "rung"?'],

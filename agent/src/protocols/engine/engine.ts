@@ -11,7 +11,7 @@ import {
   type TcpStateChange,
 } from '../../model/events.ts';
 import type { Exchange, OpenRequest } from '../../model/exchange.ts';
-import { type SocketId, TcpState } from '../../model/socket.ts';
+import { CONNECT_GOES_ON, type SocketId, TcpState } from '../../model/socket.ts';
 import type { Protocol } from '../protocol.ts';
 import { protocols } from '../registry.ts';
 import { Books } from './books.ts';
@@ -36,9 +36,6 @@ export interface EngineOptions {
   /** Default: all of the registry. */
   readonly protocols?: readonly Protocol[];
 }
-
-// Answers of connect() that leave the connection alive: 0, EINPROGRESS, EALREADY, EISCONN, EINTR.
-const CONNECT_GOES_ON = new Set([0, -115, -114, -106, -4]);
 
 export class ProtocolEngine {
   readonly #books: Books;

@@ -38,6 +38,10 @@ describe('server.address and server.port', () => {
     ['CONNECT a.test:443 HTTP/1.1\r\nHost: b.test', 'a.test', 443],
     ['GET / HTTP/1.0\r\nAccept: x', undefined, undefined],
     ['GET / HTTP/1.1\r\nHost: 2001:db8::7', '2001:db8::7', undefined],
+    ['CONNECT bob:s3cret@db.test:443 HTTP/1.1', 'db.test', 443],
+    ['GET / HTTP/1.1\r\nHost: bob:s3cret@db.test', 'db.test', undefined],
+    ['GET / HTTP/1.1\r\nHost: x/?token=abc123', undefined, undefined],
+    ['GET / HTTP/1.1\r\nHost: bob:s3cret', undefined, undefined],
   ];
   for (const [head, address, port] of rows) {
     test(JSON.stringify(head), () => {

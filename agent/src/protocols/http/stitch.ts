@@ -51,7 +51,8 @@ function describeRequest(request: HttpRequest, attributes: Attributes): void {
     attributes['http.request.method_original'] = method;
   }
   const target = splitTarget(request);
-  if (target.scheme !== null) attributes['url.scheme'] = target.scheme;
+  // Any other word leaves the node no more than a path does.
+  if (target.scheme !== null && SCHEMES.has(target.scheme)) attributes['url.scheme'] = target.scheme;
   if (target.path !== '') attributes['url.path'] = target.path;
   if (target.query !== null) attributes['url.query'] = target.query;
   if (userAgent !== null && userAgent !== '') attributes['user_agent.original'] = userAgent;
@@ -59,6 +60,8 @@ function describeRequest(request: HttpRequest, attributes: Attributes): void {
   if (server.address !== '') attributes['server.address'] = server.address;
   if (server.port !== null) attributes['server.port'] = server.port;
 }
+
+const SCHEMES: ReadonlySet<string> = new Set(['http', 'https', 'ws', 'wss', 'ftp']);
 
 interface Target {
   readonly scheme: string | null;
@@ -77,15 +80,20 @@ function splitTarget({ method, target }: HttpRequest): Target {
   const path = mark < 0 ? rest : rest.slice(0, mark);
   return {
     scheme: absolute === null ? null : absolute[1]!.toLowerCase(),
-    authority: absolute === null ? null : absolute[2]!.replace(/^.*@/, ''),
+    authority: absolute === null ? null : absolute[2]!,
     path: path === '' && absolute !== null ? '/' : path,
     query: mark < 0 ? null : rest.slice(mark + 1),
   };
 }
 
-/** host, host:port, [v6], [v6]:port. */
+/**
+ * host, host:port, [v6], [v6]:port, v6, behind a user and password that are cut off. What is no host gives none: an
+ * address leaves the node, and whatever else a client writes there must not.
+ */
 function splitAuthority(authority: string): { address: string; port: number | null } {
-  const found = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d{1,5}))?$/.exec(authority);
-  if (found === null) return { address: authority, port: null };
+  const host = authority.slice(authority.lastIndexOf('@') + 1);
+  if (/^[0-9a-f]*:[0-9a-f]*:[0-9a-f:.]*$/i.test(host)) return { address: host.slice(0, 45), port: null };
+  const found = /^(?:\[([0-9a-f:.]{2,45})\]|([a-z0-9._-]{1,253}))(?::(\d{1,5}))?$/i.exec(host);
+  if (found === null) return { address: '', port: null };
   return { address: found[1] ?? found[2] ?? '', port: found[3] === undefined ? null : Number(found[3]) };
 }
