@@ -143,6 +143,9 @@ async function start(
     ledger,
     decode: decodeRecord,
     recallMs: RECALL_MS,
+    room: async () => {
+      while (lackOfRoom() !== null && !fatal.signal.aborted) await sleep(TICK_MS);
+    },
     onNote: note,
   });
   for (const id of restored.durable) durable.advance(id);
@@ -177,9 +180,11 @@ async function start(
     await within(FAREWELL_MS + CLOSE_MS, ingest.close({ graceMs: FAREWELL_MS }));
     if (!fatal.signal.aborted && !(await storesTheRest()))
       note('The store is away: what it lacks lies in the write-ahead log and is stored after the next start');
+    // What is cut off while closing looks like a fault of the log.
+    const isBroken = fatal.signal.aborted;
     if (!(await within(CLOSE_MS, closeAll(opened, note))))
       note('Store or log do not end in time and are left as they are: the next start bears that');
-    if (!fatal.signal.aborted) return ExitCode.OK;
+    if (!isBroken) return ExitCode.OK;
     note(`Ended because it cannot go on: ${(fatal.signal.reason as Error).message}`);
     return ExitCode.FAILED;
   }

@@ -1,6 +1,7 @@
 /** Faults of the outside world that end a command, as one line for the person who gave it. */
 import { ExitCode, UserError } from '@sonde/cli';
 import { ApiListenError } from './api/api-server.ts';
+import { CompositionUnreadable } from './assemble/composition.ts';
 import { DataDirectoryError, DataDirectoryHeld, reasonOf } from './data-dir/data-directory-error.ts';
 import { ListenError } from './ingest/server.ts';
 import { EngineMissing } from './store/chdb/engine-faults.ts';
@@ -17,6 +18,7 @@ const FOR_USERS = [
   QueryRefused,
   WalBroken,
   WalUnusable,
+  CompositionUnreadable,
 ] as const;
 
 /** @returns what to tell a user of it; the fault itself if it is a defect. @param dataDir as it was given */

@@ -37,7 +37,8 @@ export async function listen(
   server.maxConnections = MAX_CONNECTIONS;
   const { host, port } = address;
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
+    // It stays: a connection that cannot be accepted later on (no descriptors left) is no reason to end.
+    server.on('error', (cause: NodeJS.ErrnoException) => {
       const where = `${host.includes(':') ? `[${host}]` : host}:${port}`;
       const reason = REASONS[cause.code ?? ''] ?? cause.message;
       reject(new ApiListenError(`Cannot listen on ${where}: ${reason}`, { cause }));

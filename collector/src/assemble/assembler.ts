@@ -88,6 +88,7 @@ export class Assembler {
   /** The block that is on its way; one at a time. */
   #shipping: Promise<void> | null = null;
   #isDraining = false;
+  #isHeldBack = false;
   #failure: Error | null = null;
 
   constructor(options: AssemblerOptions) {
@@ -140,7 +141,7 @@ export class Assembler {
   /** Does what is due. Called by the owner every 100 ms or so. */
   tick(): void {
     this.#pauses.tick();
-    if (this.#shipping !== null || this.#failure !== null) return;
+    if (this.#isHeldBack || this.#shipping !== null || this.#failure !== null) return;
     const shipment = this.#compose();
     if (shipment !== null) this.#ship(shipment);
   }
@@ -165,6 +166,14 @@ export class Assembler {
    */
   recall(batches: readonly BatchColumns[], resolution: Resolution): void {
     this.#joiner.recall(batches, resolution);
+  }
+
+  /**
+   * While held back nothing new is composed: a block that was cut off must come again before any other one, by which the
+   * store knows what it has of it.
+   */
+  holdBack(isHeldBack: boolean): void {
+    this.#isHeldBack = isHeldBack;
   }
 
   /**

@@ -40,13 +40,15 @@ export interface RestoreOptions {
   readonly contents: LogContents;
   readonly wal: Pick<Wal, 'read'>;
   /** Its owner ticks it meanwhile. */
-  readonly assembler: Pick<Assembler, 'ask' | 'recall' | 'reinsert' | 'add'>;
+  readonly assembler: Pick<Assembler, 'ask' | 'holdBack' | 'recall' | 'reinsert' | 'add'>;
   readonly ledger: Ledger;
   /** The checks that a batch passed when it came. */
   decode(payload: Uint8Array): BatchColumns | { readonly fault: string };
   /** Stored blocks that were composed so long before the last one, or later, are learnt from again. Whole ms. */
   readonly recallMs: number;
   onNote(line: string): void;
+  /** Resolved as soon as there is room for one more batch in memory; what is not read yet waits in the log. */
+  room?(): Promise<void>;
 }
 
 export interface Restored {
@@ -91,7 +93,9 @@ class Restoration {
   }
 
   async run(): Promise<Restored> {
+    this.#options.assembler.holdBack(true);
     const blocks = await this.#restoreBlocks();
+    this.#options.assembler.holdBack(false);
     const batches = await this.#restoreBatches();
     const lost = this.#stage.dropped.undecodable!;
     if (lost > 0)
@@ -136,6 +140,7 @@ class Restoration {
     let added = 0;
     for (const address of contents.batches) {
       if (composed.has(keyOf(address))) continue;
+      await this.#options.room?.();
       const read = await this.#readOpen(address);
       if (read === null) continue;
       assembler.add(read.batch, address, read.payloadBytes);

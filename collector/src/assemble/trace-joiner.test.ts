@@ -182,6 +182,21 @@ describe('a caller in another batch than its server', () => {
     expect(pairs(aliases)).toEqual([[traceHex(2), traceHex(1)]]);
   });
 
+  test('of a trace to which only an alias leads, stored in an earlier life: an alias', () => {
+    const inner = () => columnsOf(batch([span(3, 31, 30, 'server')]));
+    const middle = () => columnsOf(batch([span(2, 30, 0, 'client')]));
+    const before = newJoiner();
+    const first = before.compose([before.add(inner())], []);
+    // The middle goes on waiting for its window: nothing is stored under its trace.
+    const second = before.compose([], [before.add(middle())]);
+    expect(pairs(second.aliases)).toEqual([[traceHex(3), traceHex(2)]]);
+    const after = newJoiner();
+    after.recall([inner()], first);
+    after.recall([], second);
+    const open = [after.add(middle()), after.add(server()), after.add(caller())];
+    expect(pairs(after.compose(open, []).aliases)).toEqual([[traceHex(2), traceHex(1)]]);
+  });
+
   test('whose alias was stored in an earlier life: no other alias', () => {
     const before = newJoiner();
     const first = before.compose([before.add(server())], []);

@@ -126,12 +126,22 @@ export class TraceJoiner {
         this.#union.join(this.#trace, 0, this.#root, 0);
       }
     }
+    this.#recallAliased(resolution.aliases);
     for (const batch of batches) {
       const added = this.add(batch);
       this.#seekCallers(added);
       this.#leaveWaiting(added);
       this.#recallStored(batch.spans.traceId, batch.spans.rows);
       this.#recallStored(batch.logs.traceId, batch.logs.rows);
+    }
+  }
+
+  /** An alias leads to its trace whether rows are stored under that or not; so that one needs an alias too, if it is a part. */
+  #recallAliased({ rows, trace }: TraceAliases): void {
+    for (let row = 0; row < rows; row++) {
+      readTrace(trace, row, this.#trace);
+      this.#union.rootOf(this.#trace, 0, this.#root);
+      this.#union.markStored(this.#root, 0);
     }
   }
 

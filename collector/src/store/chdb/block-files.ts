@@ -42,13 +42,23 @@ export class BlockFiles {
   async lend<T>(bytes: Uint8Array, use: (path: string) => Promise<T>): Promise<T> {
     const path = join(this.#folder, `${++this.#written}.native`);
     try {
-      await writeFile(path, bytes, { mode: 0o600 }).catch((cause: unknown) => {
+      await this.#write(path, bytes).catch((cause: unknown) => {
         throw asStoreError(cause, path);
       });
       return await use(path);
     } finally {
       await rm(path, { force: true });
     }
+  }
+
+  /** In memory the folder is, where others may clear up: it is made again. */
+  async #write(path: string, bytes: Uint8Array): Promise<void> {
+    const write = () => writeFile(path, bytes, { mode: 0o600 });
+    await write().catch(async (cause: NodeJS.ErrnoException) => {
+      if (cause.code !== 'ENOENT') throw cause;
+      await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+      await write();
+    });
   }
 
   /** Deletes the folder. */

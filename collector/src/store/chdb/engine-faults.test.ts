@@ -44,7 +44,12 @@ describe('what the engine says is', () => {
     'StoreUnavailable',
     ': Too many parts.',
   );
-  check('Something else altogether', 'StoreRefusal', ': Something else altogether');
+  check(
+    'Code: 76. DB::ErrnoException: Cannot open file /data/x: errno: 24, strerror: Too many open files. (CANNOT_OPEN_FILE)',
+    'StoreUnavailable',
+    ': Cannot open file /data/x: errno: 24, strerror: Too many open files.',
+  );
+  check('Something else altogether', 'StoreUnavailable', ': Something else altogether');
 });
 
 test('a refusal is what the engine has against a query, in one line', () => {

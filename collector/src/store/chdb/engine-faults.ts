@@ -24,14 +24,33 @@ export class TooManyRows extends QueryRefused {}
 /** Numbers of ClickHouse's errors (src/Common/ErrorCodes.cpp). */
 const NOT_ENOUGH_SPACE = 243;
 const TOO_MANY_ROWS = 396;
-const PASSES: ReadonlySet<number> = new Set([
-  159, // TIMEOUT_EXCEEDED
-  202, // TOO_MANY_SIMULTANEOUS_QUERIES
-  236, // ABORTED: the engine is ending
-  241, // MEMORY_LIMIT_EXCEEDED
-  252, // TOO_MANY_PARTS: merges are behind
-  394, // QUERY_WAS_CANCELLED
-  439, // CANNOT_SCHEDULE_TASK: no thread
+/**
+ * What blames the statement or its rows, so that another try cannot help. Everything else may pass (memory, descriptors,
+ * threads, a disk that stumbles), also what nobody has met yet: rows that are acknowledged are not given up for it.
+ */
+const BLAMES_STATEMENT: ReadonlySet<number> = new Set([
+  6, // CANNOT_PARSE_TEXT
+  16, // NO_SUCH_COLUMN_IN_TABLE
+  27, // CANNOT_PARSE_INPUT_ASSERTION_FAILED
+  32, // ATTEMPT_TO_READ_AFTER_EOF
+  33, // CANNOT_READ_ALL_DATA
+  36, // BAD_ARGUMENTS
+  43, // ILLEGAL_TYPE_OF_ARGUMENT
+  44, // ILLEGAL_COLUMN
+  47, // UNKNOWN_IDENTIFIER
+  50, // UNKNOWN_TYPE
+  53, // TYPE_MISMATCH
+  60, // UNKNOWN_TABLE
+  62, // SYNTAX_ERROR
+  70, // CANNOT_CONVERT_TYPE
+  72, // CANNOT_PARSE_NUMBER
+  73, // UNKNOWN_FORMAT
+  81, // UNKNOWN_DATABASE
+  115, // UNKNOWN_SETTING
+  117, // INCORRECT_DATA
+  190, // SIZES_OF_ARRAYS_DONT_MATCH
+  349, // CANNOT_INSERT_NULL_IN_ORDINARY_COLUMN
+  497, // ACCESS_DENIED
 ]);
 const DISK_FULL = /No space left on device|ENOSPC|Disk quota exceeded|EDQUOT/;
 const LOCKED = /Cannot lock file|Another server instance in same directory is already running/;
@@ -43,8 +62,8 @@ export function faultOf(message: string, storePath: string): Error {
   const code = codeOf(message);
   if (code === NOT_ENOUGH_SPACE || DISK_FULL.test(message))
     return new StoreFull(`Store ${storePath}: the disk is full: ${line}`);
-  if (code !== null && PASSES.has(code)) return new StoreUnavailable(`Store ${storePath}: ${line}`);
-  return new StoreRefusal(`Store ${storePath}: ${line}`);
+  if (code !== null && BLAMES_STATEMENT.has(code)) return new StoreRefusal(`Store ${storePath}: ${line}`);
+  return new StoreUnavailable(`Store ${storePath}: ${line}`);
 }
 
 /** Why a query of a user did not run. */
