@@ -93,9 +93,8 @@ export function glanceLines({ summary, edges }: Glance, style: Style): string[] 
     `${summary.simulated ? style.bold('Simulated: ') : ''}${summary.nodes} nodes, ${summary.services} services, ${summary.connections} connections, ${summary.edges} edges`,
     `${summary.spans} spans in ${summary.traces} traces (longest ${summary.spans_per_trace_max}), ${summary.logs} log lines, ${summary.logs_with_span} with their span`,
     '',
-    style.bold(header!),
-    ...lines,
-    '',
+    // Without the edges there is no table to show.
+    ...(edges.length === 0 ? [] : [style.bold(header!), ...lines, '']),
     ledger.balanced ? style.green('The ledger adds up.') : style.red('The ledger does not add up.'),
     ...(dropped.length === 0 ? [] : [style.dim(`Not taken further: ${dropped.join('; ')}`)]),
   ];
